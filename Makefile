@@ -1,0 +1,103 @@
+# rackplan: `make help` lists what there is.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+SITE ?= sites/h20-inference-hall.yaml
+DEMO := build/demo
+SCHEMA := schema/site.schema.json
+MUTATIONS ?= 5000
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --no-input -c constraints.txt
+NO_INSTALL := echo "rackplan: the install failed (it needs a package index once); run the same command again" >&2
+
+# A checkout that was moved or copied gets a new environment: the old one points to the old place.
+ifneq "$(shell cat $(VENV)/.place 2>/dev/null)" "$(CURDIR)"
+.PHONY: $(VENV)/.place
+endif
+
+.PHONY: help demo test check lint types docs schema schema-check catalog-check fuzz bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.demo-stamp ## solve a real site, write its plan and report
+	@mkdir -p $(DEMO)
+	@$(BIN)/rackplan solve $(SITE) --time-limit 60 \
+		-o $(DEMO)/plan.json --report $(DEMO)/report.html
+	@echo
+	@echo "site    $(SITE)"
+	@echo "plan    $(DEMO)/plan.json"
+	@echo "report  $(DEMO)/report.html (open it in a browser)"
+
+test: $(VENV)/.test-stamp ## run every test
+	@$(BIN)/python -m pytest -q
+
+check: lint types docs schema-check catalog-check ## everything but the tests: style, types, docs, data
+
+lint: $(VENV)/.dev-stamp
+	@echo "ruff check, ruff format, codespell"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || \
+		{ echo "rackplan: run '$(BIN)/ruff format .'" >&2; exit 1; }
+	@$(BIN)/codespell
+
+types: $(VENV)/.dev-stamp
+	@echo "mypy --strict"
+	@$(BIN)/mypy --strict --no-error-summary
+
+docs: $(VENV)/.dev-stamp
+	@echo "documentation and layout"
+	@$(BIN)/python -m pytest -q --no-header tests/docs tests/layout
+
+schema: $(VENV)/.demo-stamp ## write the JSON Schema of the site file
+	@mkdir -p $(dir $(SCHEMA))
+	@$(BIN)/rackplan schema > $(SCHEMA)
+	@echo "wrote $(SCHEMA)"
+
+schema-check: $(VENV)/.demo-stamp
+	@echo "$(SCHEMA) in sync"
+	@$(BIN)/rackplan schema | diff -u $(SCHEMA) - || \
+		{ echo "rackplan: $(SCHEMA) is out of date; run 'make schema'" >&2; exit 1; }
+
+catalog-check: $(VENV)/.demo-stamp
+	@echo "catalog check"
+	@$(BIN)/rackplan catalog check
+
+fuzz: $(VENV)/.test-stamp ## break the sites in thousands of ways: never a traceback, never a hang
+	@$(BIN)/python tests/fuzz/fuzz_sites.py --mutations $(MUTATIONS)
+
+bench: $(VENV)/.test-stamp ## time the commands (see tests/benchmarks/README.md)
+	@$(BIN)/python tests/benchmarks/startup.py
+
+clean: ## remove the environment and everything that was built
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find rackplan tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# The environment. It is made once, and anew only when what it is made from changes; each stamp
+# stands for one finished step, so an interrupted install is simply done again.
+
+$(VENV)/.place: pyproject.toml constraints.txt
+	@python=$$(sh tools/find-python "$(PYTHON)") || exit 1; \
+	echo "making $(VENV) with $$("$$python" --version)"; \
+	rm -rf $(VENV) && "$$python" -m venv $(VENV) && echo "$(CURDIR)" > $@
+
+$(VENV)/.demo-stamp: $(VENV)/.place
+	@echo "installing rackplan"
+	@$(INSTALL) -e . || { $(NO_INSTALL); exit 1; }
+	@touch $@
+
+$(VENV)/.test-stamp: $(VENV)/.demo-stamp
+	@echo "installing the test tools"
+	@$(INSTALL) -e '.[test]' || { $(NO_INSTALL); exit 1; }
+	@touch $@
+
+$(VENV)/.dev-stamp: $(VENV)/.test-stamp
+	@echo "installing the checking tools"
+	@$(INSTALL) -e '.[dev]' || { $(NO_INSTALL); exit 1; }
+	@touch $@
