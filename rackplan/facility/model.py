@@ -1,0 +1,384 @@
+"""The resolved site: immutable, in integers, with names replaced by what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from rackplan.catalog.entries import Accelerator, RackModel, ServerModel
+from rackplan.facility.demand import ServerDemand, Survive, Workload
+
+NORMAL = "normal"
+"""Id of the state in which everything works."""
+
+LossKind = Literal["normal", "power", "air", "liquid"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something rackplan took for granted because the site file does not say it."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PowerNode:
+    """A node of the power graph.
+
+    Attributes
+    ----------
+    id, kind
+        Name and node kind (``ups``, ``rpp``, ...).
+    inputs
+        Ids of the nodes that feed it, preferred first.
+    parallel
+        True when the live inputs share the load evenly; False when the first live one carries it.
+    limit_w, limit_va
+        Most continuous real and apparent power that may leave the node [W, VA]; ``None`` for no limit.
+    efficiency
+        Output over input power.
+    fixed_w
+        Load taken from this node beside racks and cooling units [W].
+    """
+
+    id: str
+    kind: str
+    inputs: tuple[str, ...]
+    parallel: bool
+    limit_w: int | None
+    limit_va: int | None
+    efficiency: Fraction
+    fixed_w: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A circuit from a panel to a rack.
+
+    Attributes
+    ----------
+    id
+        ``row-01/r01:A``.
+    side
+        ``A``, ``B``, ...
+    source
+        Id of the power node it starts at.
+    circuit
+        Catalog id of the circuit.
+    limit_w
+        Most continuous real power [W]: sqrt(3) V A x derate x power factor for three phases.
+    """
+
+    id: str
+    side: str
+    source: str
+    circuit: str
+    limit_w: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gear:
+    """Equipment in a rack that is not a server. ``feeds`` are sides; it shares its power evenly over them."""
+
+    name: str
+    u: int
+    rack_units: int
+    power_w: int
+    weight_g: int
+    airflow_l_s: int
+    feeds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What one server loads: a server model under a survive rule.
+
+    Attributes
+    ----------
+    index
+        Position in ``Facility.footprints``.
+    id
+        ``xe9680-h20`` or ``xe9680-h20+shed``, ``xe9680-h20+reduced-4000``.
+    server_id, server, accelerator
+        Catalog entries.
+    survive
+        What it must do in loss states.
+    rack_units, weight_g, depth_mm
+        Space; depth is ``None`` only where no rack of the site limits it.
+    draw_w
+        Power the limits count, by the site's power basis [W].
+    loss_draw_w
+        The same in a loss state: the full draw, the cap, or 0 for ``shed``.
+    psu_count, psu_rating_w, psu_need_full, psu_need_boot
+        Power supplies; live ones needed for full power and to stay up.
+    air_w, liquid_w
+        Heat to the room air and to the coolant at ``draw_w``; they sum to ``draw_w``.
+    airflow_l_s
+        Air the server needs at the site's elevation [L/s].
+    flow_ml_min
+        Coolant the server needs [mL/min].
+    inlet_min_c, inlet_max_c
+        Inlet window, the upper end derated for elevation; ``None`` where no source gives it.
+    supply_min_c, supply_max_c
+        Coolant supply window.
+    ports
+        Network ports it takes in its leaf group.
+    """
+
+    index: int
+    id: str
+    server_id: str
+    server: ServerModel
+    accelerator: Accelerator
+    survive: Survive
+    rack_units: int
+    weight_g: int
+    depth_mm: int | None
+    draw_w: int
+    loss_draw_w: int
+    psu_count: int
+    psu_rating_w: int
+    psu_need_full: int
+    psu_need_boot: int | None
+    air_w: int
+    liquid_w: int
+    airflow_l_s: int
+    flow_ml_min: int
+    inlet_min_c: float | None
+    inlet_max_c: float | None
+    supply_min_c: float | None
+    supply_max_c: float | None
+    ports: int
+
+    @property
+    def gpus(self) -> int:
+        """Accelerators in the server."""
+        return self.server.gpus
+
+
+@dataclass(frozen=True, slots=True)
+class FixedServer:
+    """A server whose rack and rack unit are given: existing, or pinned by the site file."""
+
+    footprint: int
+    u: int
+    workload: str | None
+    existing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rack:
+    """One rack position.
+
+    Attributes
+    ----------
+    id
+        ``row-01/r01``.
+    hall, row, name
+        Where it is.
+    model_id, model
+        Catalog entry.
+    x_mm, y_mm
+        Front left corner in the hall [mm].
+    feeds
+        Circuits, in the order of their sides in the site file.
+    zone, loop, leaf_group
+        Ids of its cooling zone, coolant loop, leaf group; ``None`` where it has none.
+    closed_u
+        Rack units no server may use (blocked, reserved), sorted.
+    starts
+        Rack units a server may start at; empty for any.
+    air_limit_w
+        Most heat to air at this position [W]; ``None`` for no limit.
+    max_total_g
+        Most weight the floor carries here, cabinet included [g]; ``None`` for no limit.
+    cable_mm
+        Routed cable length to its leaf rack [mm]; ``None`` without one.
+    gear, fixed
+        What already stands in it.
+    """
+
+    id: str
+    hall: str
+    row: str
+    name: str
+    model_id: str
+    model: RackModel
+    x_mm: int
+    y_mm: int
+    feeds: tuple[Feed, ...]
+    zone: str | None
+    loop: str | None
+    leaf_group: str | None
+    closed_u: tuple[int, ...]
+    starts: tuple[int, ...]
+    air_limit_w: int | None
+    max_total_g: int | None
+    cable_mm: int | None
+    gear: tuple[Gear, ...]
+    fixed: tuple[FixedServer, ...]
+
+    @property
+    def rack_units(self) -> int:
+        """Height in rack units."""
+        return self.model.rack_units.whole
+
+
+@dataclass(frozen=True, slots=True)
+class CoolingUnit:
+    """An air unit or a CDU.
+
+    Attributes
+    ----------
+    id
+        Name.
+    capacity_w
+        Heat it moves at this site [W].
+    flow
+        Air [L/s] or coolant [mL/min] it moves.
+    power_w
+        Own draw [W].
+    power_from
+        Ids of power nodes that drive it; empty when its power is not modeled.
+    """
+
+    id: str
+    capacity_w: int
+    flow: int
+    power_w: int
+    power_from: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Racks that share room air, and the units that cool it."""
+
+    id: str
+    units: tuple[CoolingUnit, ...]
+    supply_c: float
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A coolant loop and its CDUs. ``supply_c`` is facility water plus the largest approach."""
+
+    id: str
+    cdus: tuple[CoolingUnit, ...]
+    supply_c: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeafGroup:
+    """Racks on the same leaf switches. ``reach_mm`` bounds the routed cable to ``leaf_rack``."""
+
+    id: str
+    ports: int
+    leaf_rack: str | None
+    reach_mm: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """New servers that must stand in a rack, at rack units rackplan chooses."""
+
+    id: str
+    server: str
+    rack: str
+    count: int
+    workload: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forbid:
+    """Racks where new servers of some models may not stand."""
+
+    id: str
+    racks: frozenset[str]
+    servers: frozenset[str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LossState:
+    """Something lost. ``normal`` has ``lost == ""``; a rack's own circuit has the feed's id."""
+
+    id: str
+    kind: LossKind
+    lost: str
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One goal: ``throughput`` of a workload (or all), ``servers``, ``gpus``, ``headroom``, ``racks``, ``power``."""
+
+    name: str
+    workload: str | None = None
+
+    @property
+    def maximize(self) -> bool:
+        """Whether more is better."""
+        return self.name in {"throughput", "servers", "gpus", "headroom"}
+
+    def __str__(self) -> str:
+        return f"{self.name}/{self.workload}" if self.workload else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Engineering rules, resolved."""
+
+    power_basis: str
+    power_factor: Fraction
+    not_survived: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Facility:
+    """The whole resolved site: what verify, the formulation and the reports read.
+
+    Attributes
+    ----------
+    name, description, sha256
+        Name of the site and hash of its file.
+    elevation_m, pressure_pa, air_density
+        Height [m], air pressure there [Pa], density of 20 degC air at 50 % humidity there [kg/m3].
+    nodes
+        Power graph by node id, feeding nodes before fed ones.
+    racks
+        Every rack by id, in the order of the site file.
+    states
+        Every loss state except the loss of a rack's own circuits, ``normal`` first.
+    footprints
+        Every server model under every survive rule the site uses.
+    """
+
+    name: str
+    description: str
+    sha256: str
+    elevation_m: int
+    pressure_pa: float
+    air_density: float
+    policy: Policy
+    nodes: Mapping[str, PowerNode]
+    racks: Mapping[str, Rack]
+    zones: Mapping[str, Zone]
+    loops: Mapping[str, Loop]
+    leaf_groups: Mapping[str, LeafGroup]
+    states: tuple[LossState, ...]
+    footprints: tuple[Footprint, ...]
+    workloads: Mapping[str, Workload]
+    demands: Mapping[str, ServerDemand]
+    pins: tuple[Pin, ...]
+    forbids: tuple[Forbid, ...]
+    objectives: tuple[Objective, ...]
+    assumptions: tuple[Assumption, ...]
+
+    def footprint(self, server: str, survive: Survive) -> Footprint:
+        """The footprint of a server model under a survive rule; ``KeyError`` when the site has none."""
+        for footprint in self.footprints:
+            if footprint.server_id == server and footprint.survive == survive:
+                return footprint
+        raise KeyError((server, survive))

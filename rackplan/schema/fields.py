@@ -1,0 +1,48 @@
+"""Field types of the site file: quantity texts that become base units when validated."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from rackplan.errors import QuantityError
+from rackplan.units import Quantity, Rounding, parse
+
+
+def _text(quantity: Quantity, rounding: Rounding) -> BeforeValidator:
+    def convert(raw: Any) -> int | float:
+        if not isinstance(raw, str):
+            raise ValueError(f"a {quantity.value.name} needs a unit: write {quantity.value.examples}")
+        try:
+            return parse(raw, quantity, rounding)
+        except QuantityError as error:
+            raise ValueError(str(error)) from error
+
+    return BeforeValidator(convert, json_schema_input_type=str)
+
+
+PowerW = Annotated[int, _text(Quantity.POWER, "down")]
+PowerDemandW = Annotated[int, _text(Quantity.POWER, "up")]
+ApparentVa = Annotated[int, _text(Quantity.APPARENT_POWER, "down")]
+CurrentMa = Annotated[int, _text(Quantity.CURRENT, "down")]
+VoltageV = Annotated[int, _text(Quantity.VOLTAGE, "down")]
+LengthMm = Annotated[int, _text(Quantity.LENGTH, "up")]
+PositionMm = Annotated[int, _text(Quantity.POSITION, "down")]
+ElevationM = Annotated[int, _text(Quantity.ELEVATION, "up")]
+MassCapacityG = Annotated[int, _text(Quantity.MASS, "down")]
+MassDemandG = Annotated[int, _text(Quantity.MASS, "up")]
+TemperatureC = Annotated[float, _text(Quantity.TEMPERATURE, "down")]
+DifferenceK = Annotated[float, _text(Quantity.TEMPERATURE_DIFFERENCE, "down")]
+AirflowLS = Annotated[int, _text(Quantity.AIRFLOW, "down")]
+AirflowDemandLS = Annotated[int, _text(Quantity.AIRFLOW, "up")]
+FlowMlMin = Annotated[int, _text(Quantity.FLOW, "down")]
+TimeMs = Annotated[int, _text(Quantity.TIME, "down")]
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f@/*]+$")]
+"""A name of something in the site: no control characters, no ``/``, ``@`` or ``*`` (used in ids)."""
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Flag = Annotated[bool, Field(strict=True)]
+Tokens = Annotated[int, Field(strict=True, ge=1, le=2_000_000)]
+Unit = Annotated[int, Field(strict=True, ge=1, le=60)]
+"""A rack unit, counted from 1 at the bottom."""
