@@ -13,7 +13,7 @@ SCHEMA := schema/site.schema.json
 MUTATIONS ?= 5000
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-INSTALL := $(PIP) install --quiet --no-input -c constraints.txt
+INSTALL := $(PIP) install -qq --no-input -c constraints.txt
 NO_INSTALL := echo "rackplan: the install failed (it needs a package index once); run the same command again" >&2
 
 # A checkout that was moved or copied gets a new environment: the old one points to the old place.
@@ -21,7 +21,7 @@ ifneq "$(shell cat $(VENV)/.place 2>/dev/null)" "$(CURDIR)"
 .PHONY: $(VENV)/.place
 endif
 
-.PHONY: help demo test check lint types docs schema schema-check catalog-check fuzz bench clean
+.PHONY: help demo test check lint types docs reference schema schema-check catalog-check fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,9 @@ schema: $(VENV)/.demo-stamp ## write the JSON Schema of the site file
 	@mkdir -p $(dir $(SCHEMA))
 	@$(BIN)/rackplan schema > $(SCHEMA)
 	@echo "wrote $(SCHEMA)"
+
+reference: $(VENV)/.demo-stamp ## write the command reference in docs/cli.md from --help
+	@$(BIN)/python tools/cli_reference.py
 
 schema-check: $(VENV)/.demo-stamp
 	@echo "$(SCHEMA) in sync"
