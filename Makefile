@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PYTHON ?=
 SITE ?= sites/h20-inference-hall.yaml
 DEMO := build/demo
-SCHEMA := schema/site.schema.json
+SCHEMA := docs/site.schema.json
 MUTATIONS ?= 5000
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -56,7 +56,6 @@ docs: $(VENV)/.dev-stamp
 	@$(BIN)/python -m pytest -q --no-header tests/docs tests/layout
 
 schema: $(VENV)/.demo-stamp ## write the JSON Schema of the site file
-	@mkdir -p $(dir $(SCHEMA))
 	@$(BIN)/rackplan schema > $(SCHEMA)
 	@echo "wrote $(SCHEMA)"
 

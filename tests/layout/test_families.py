@@ -26,7 +26,8 @@ def test_each_family_is_one_module(families: set[str], root: Path) -> None:
 def test_each_family_has_one_check(families: set[str]) -> None:
     from rackplan.verify import CHECKS
 
-    assert families == set(CHECKS)
+    # "plan" judges the document itself: that it restates its own figures truly.
+    assert families | {"plan"} == set(CHECKS)
 
 
 def test_each_family_has_one_test_file(families: set[str], root: Path) -> None:
