@@ -6,7 +6,9 @@ source was found; what needs an absent figure is refused, never guessed (:func:`
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from rackplan.catalog import figure as f
 from rackplan.catalog.figure import Figure, Strict
@@ -17,6 +19,19 @@ Link = Literal["nvswitch", "nvlink-mesh", "nvlink-bridge", "nvl72", "infinity-fa
 
 Precision = Literal["fp16", "fp8", "int8", "fp4"]
 """Number format of the weights (``fp16`` stands for BF16 too)."""
+
+
+class Source(Strict):
+    """Where figures come from."""
+
+    title: str
+    reference: str
+    """Where to find it, or how an estimate is made."""
+    date: str
+    """When it was published or read."""
+    tier: Literal["vendor", "vendor-copy", "standard", "paper", "secondary", "estimate"]
+    """``vendor``: the maker's own text. ``vendor-copy``: a copy of it. ``secondary``: relayed by others.
+    ``estimate``: worked out or judged by rackplan."""
 
 
 class RejectedClaim(Strict):
@@ -91,7 +106,7 @@ class ServerModel(Entry):
     """``rack`` for a product that arrives as a whole rack and takes a bare floor position."""
     accelerator: str
     """Id of the accelerator."""
-    gpus: int
+    gpus: Annotated[int, Field(strict=True, ge=1, le=1152)]
     """Accelerators in one server."""
     scale_up: ScaleUp
     """NVLink domain."""
@@ -132,7 +147,8 @@ class ServerModel(Entry):
     """Coolant one server needs at full load."""
     coolant_supply_min: f.Temperature | None = None
     coolant_supply_max: f.Temperature | None = None
-    heat_claim: Figure | None = None
+    heat_claim: f.PowerDemand | None = None
+    """Heat output as published, kept to check the power figures against; never used for sizing."""
     fabric_ports: f.Count | None = None
     """Compute network ports (rails) of one server."""
 

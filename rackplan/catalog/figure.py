@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from rackplan.errors import QuantityError
 from rackplan.units import Quantity, Rounding, parse, show
 
 Basis = Literal[
-    "nameplate", "vendor-max", "vendor-typical", "datasheet", "measured", "estimate", "standard", "site"
+    "nameplate",
+    "vendor-max",
+    "vendor-typical",
+    "datasheet",
+    "measured",
+    "estimate",
+    "standard",
+    "site",
 ]
 """What kind of statement a figure is.
 
@@ -65,17 +72,36 @@ class FigureText(Strict):
 def _number(value: object, whole: bool, low: float, high: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("a plain number is needed here")
+    if not low <= value <= high:  # first: it also keeps infinities and NaN away from int()
+        raise ValueError(f"must be between {low:g} and {high:g}")
     if whole and int(value) != value:
         raise ValueError("a whole number is needed here")
-    if not low <= value <= high:
-        raise ValueError(f"must be between {low:g} and {high:g}")
     return value
+
+
+def _written(raw: Any) -> FigureText:
+    """The figure as written; what is wrong with it in one sentence, not pydantic's many lines."""
+    try:
+        return FigureText.model_validate(raw if isinstance(raw, dict) else {"value": raw})
+    except ValidationError as error:
+        wrong = [(str(part["loc"][0]), part["type"]) for part in error.errors(include_url=False)]
+    allowed = ", ".join(FigureText.model_fields)
+    for name, kind in wrong:
+        if kind == "missing":
+            raise ValueError("a figure needs a value: write {value: ..., source: ...}")
+        if kind == "extra_forbidden":
+            raise ValueError(f"a figure has no {name[:40]!r}: it has {allowed}")
+    if wrong[0][0] == "basis":
+        raise ValueError(f"basis must be one of {', '.join(get_args(Basis))}")
+    if wrong[0][0] == "value":
+        raise ValueError("a figure is one text or number")
+    raise ValueError(f"{wrong[0][0]} of a figure must be text")
 
 
 def _build(raw: Any, convert: Any, unit: str) -> Figure:
     if isinstance(raw, Figure):
         return raw
-    written = FigureText.model_validate(raw if isinstance(raw, dict) else {"value": raw})
+    written = _written(raw)
     return Figure(
         value=convert(written.value),
         unit=unit,
@@ -90,13 +116,17 @@ def _build(raw: Any, convert: Any, unit: str) -> Figure:
 def _measured(quantity: Quantity, rounding: Rounding) -> BeforeValidator:
     def convert(value: object) -> float:
         if not isinstance(value, str):
-            raise ValueError(f"a {quantity.value.name} needs a unit: write {quantity.value.examples}")
+            raise ValueError(
+                f"a {quantity.value.name} needs a unit: write {quantity.value.examples}"
+            )
         try:
             return parse(value, quantity, rounding)
         except QuantityError as error:
             raise ValueError(str(error)) from error
 
-    return BeforeValidator(lambda raw: _build(raw, convert, quantity.unit), json_schema_input_type=str | FigureText)
+    return BeforeValidator(
+        lambda raw: _build(raw, convert, quantity.unit), json_schema_input_type=str | FigureText
+    )
 
 
 def _plain(whole: bool, low: float, high: float) -> BeforeValidator:
