@@ -56,7 +56,8 @@ docs: $(VENV)/.dev-stamp
 	@$(BIN)/python -m pytest -q --no-header tests/docs tests/layout
 
 schema: $(VENV)/.demo-stamp ## write the JSON Schema of the site file
-	@$(BIN)/rackplan schema > $(SCHEMA)
+	@mkdir -p build
+	@$(BIN)/rackplan schema > build/schema.json && mv build/schema.json $(SCHEMA)
 	@echo "wrote $(SCHEMA)"
 
 reference: $(VENV)/.demo-stamp ## write the command reference in docs/cli.md from --help

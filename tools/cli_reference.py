@@ -26,8 +26,10 @@ def help_of(command: tuple[str, ...]) -> str:
         env={**os.environ, "COLUMNS": "80", "NO_COLOR": "1"},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        sys.exit(f"rackplan {' '.join(command)} --help failed:\n{done.stderr}")
     return done.stdout.rstrip()
 
 
