@@ -30,8 +30,8 @@ class Source(Strict):
     date: str
     """When it was published or read."""
     tier: Literal["vendor", "vendor-copy", "standard", "paper", "secondary", "estimate"]
-    """``vendor``: the maker's own text. ``vendor-copy``: a copy of it. ``secondary``: relayed by others.
-    ``estimate``: worked out or judged by rackplan."""
+    """``vendor``: the maker's own text. ``vendor-copy``: a copy of it. ``secondary``: relayed by
+    others. ``estimate``: worked out or judged by rackplan."""
 
 
 class RejectedClaim(Strict):
@@ -96,7 +96,7 @@ class ScaleUp(Strict):
     domain_gpus: f.Count
     """Accelerators in one NVLink domain; 1 when there is no NVLink."""
     link_bandwidth: f.Bandwidth | None = None
-    """Bandwidth per accelerator, both directions, when it differs from the accelerator's own figure."""
+    """Bandwidth per accelerator, both directions, when it is not the accelerator's own figure."""
 
 
 class ServerModel(Entry):
@@ -126,7 +126,7 @@ class ServerModel(Entry):
     psu_rating: f.PowerCapacity | None = None
     """Rated output of one power supply."""
     psu_label: str = ""
-    """Redundancy as the maker labels it ("4+2"): shown, compared with the arithmetic, never used."""
+    """Redundancy as the maker labels it ("4+2"): shown, checked by arithmetic, never used."""
     psu_min_full: f.Count | None = None
     """Live power supplies that full performance needs, as published."""
     psu_min_boot: f.Count | None = None
@@ -181,7 +181,8 @@ class Circuit(Entry):
     wiring: Literal["delta", "wye", "single"]
     """``delta``: outlets between two lines; ``wye``: outlets from line to neutral."""
     standard: Literal["nec", "nec-100", "iec"]
-    """``nec``: 80 % of the breaker for continuous load; ``nec-100``: a 100 %-rated assembly; ``iec``: full rating."""
+    """``nec``: 80 % of the breaker for continuous load. ``nec-100``: a 100 %-rated assembly.
+    ``iec``: full rating."""
 
 
 class AirUnit(Entry):
@@ -237,7 +238,8 @@ class Model(Entry):
     kv_heads: f.Count | None = None
     head_dim: f.Count | None = None
     kv_latent: f.Count | None = None
-    """Values cached per token and layer with latent attention (MLA), instead of keys and values per head."""
+    """Values cached per token and layer with latent attention (MLA), instead of keys and values
+    per head."""
     experts: f.Count | None = None
     experts_per_token: f.Count | None = None
     flops_per_image: f.Ratio | None = None

@@ -29,7 +29,7 @@ Basis = Literal[
 
 
 class Strict(BaseModel):
-    """Base of everything a person writes: unknown keys are errors, values never change afterwards."""
+    """Base of everything a person writes: unknown keys are errors, values never change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
@@ -38,7 +38,7 @@ class Figure(Strict):
     """One hardware fact in base units, with where it comes from."""
 
     value: float
-    """The value in base units (``unit``); whole for every quantity that is not a temperature or ratio."""
+    """The value in base units (``unit``); whole unless it is a temperature or a ratio."""
     unit: str
     """Base unit of ``value``: W, g, mm, L/s, ...; empty for counts and ratios."""
     text: str
@@ -59,7 +59,7 @@ class Figure(Strict):
 
 
 class FigureText(Strict):
-    """A figure as written in YAML: ``{value: "10.2 kW", basis: vendor-max, source: dgx-h100-guide}``."""
+    """A figure as written in YAML: ``{value: 10.2 kW, basis: vendor-max, source: ...}``."""
 
     value: str | int | float
     """Number with unit as text (``"107.75 kg"``); a bare number only for counts and ratios."""
@@ -132,7 +132,7 @@ def _measured(quantity: Quantity, rounding: Rounding) -> BeforeValidator:
 def _plain(whole: bool, low: float, high: float) -> BeforeValidator:
     return BeforeValidator(
         lambda raw: _build(raw, lambda value: _number(value, whole, low, high), ""),
-        json_schema_input_type=(int if whole else float) | FigureText,  # type: ignore[arg-type]
+        json_schema_input_type=(int if whole else float) | FigureText,
     )
 
 

@@ -1,0 +1,71 @@
+"""The kinds of catalog entries, and the error for an entry that is not there."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from rackplan.catalog.entries import (
+    Accelerator,
+    AirUnit,
+    Cdu,
+    Circuit,
+    Entry,
+    Model,
+    RackModel,
+    ServerModel,
+    Switch,
+)
+from rackplan.errors import RackplanError
+
+KINDS: Mapping[str, type[Entry]] = MappingProxyType(
+    {
+        "accelerators": Accelerator,
+        "servers": ServerModel,
+        "racks": RackModel,
+        "circuits": Circuit,
+        "air_units": AirUnit,
+        "cdus": Cdu,
+        "switches": Switch,
+        "models": Model,
+    }
+)
+"""Kinds of entries by the name they have in files."""
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "accelerators": "accelerator",
+        "servers": "server model",
+        "racks": "rack model",
+        "circuits": "circuit",
+        "air_units": "air unit",
+        "cdus": "CDU",
+        "switches": "switch",
+        "models": "model",
+        "sources": "source",
+    }
+)
+"""What one entry of a kind is called in messages."""
+
+
+class UnknownEntryError(RackplanError):
+    """The catalog has no entry of that id.
+
+    Attributes
+    ----------
+    suggestions
+        Ids that look alike, best first.
+    """
+
+    def __init__(self, what: str, entry_id: str, known: Iterable[str]) -> None:
+        self.suggestions = similar(entry_id, known)
+        hint = " or ".join(map(repr, self.suggestions))
+        cure = f": did you mean {hint}?" if hint else ""
+        super().__init__(f"the catalog has no {what} {str(entry_id)[:100]!r}{cure}")
+
+
+def similar(word: object, known: Iterable[str]) -> tuple[str, ...]:
+    """Up to three of the known words that look like ``word``, best first."""
+    # The comparison is quadratic in length, so a text of megabytes must not reach it.
+    return tuple(difflib.get_close_matches(str(word)[:100], list(known), n=3, cutoff=0.6))
