@@ -1,0 +1,233 @@
+"""Tables of what carries load: racks, limits, and the site with something lost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rackplan.facility.model import NORMAL, Facility, Rack
+from rackplan.plan import LimitState, Plan, RackSummary
+from rackplan.report.table import Cell, Column, Table, clean
+from rackplan.report.wording import binding_text, meaning, scaled, split_rule, state_text
+
+if TYPE_CHECKING:
+    from rackplan.verify.states import StateRow
+
+
+def racks(plan: Plan, facility: Facility) -> Table:
+    """Every rack: space, weight, feeds, heat, throughput, and what keeps one more out."""
+    sides = _sides(facility)
+    work = tuple(w.workload for w in plan.workloads)
+    units = {w.workload: clean(w.unit) for w in plan.workloads}
+    columns = [
+        Column("rack", "Rack"),
+        Column("servers", "Servers", kind="count"),
+        Column("gpus", "GPUs", kind="count"),
+        Column("used", "Used", "U", "count"),
+        Column("height", "Of", "U", "count"),
+        Column("mass", "Load", "kg", "whole"),
+        Column("max_mass", "Of", "kg", "whole"),
+        Column("power", "IT load", "kW", "kilo"),
+    ]
+    for side in sides:
+        columns += (
+            Column(f"normal:{side}", f"Feed {clean(side)} normal", "kW", "kilo"),
+            Column(f"worst:{side}", f"Feed {clean(side)} worst", "kW", "kilo"),
+            Column(f"limit:{side}", f"Feed {clean(side)} of", "kW", "kilo"),
+        )
+    columns += (
+        Column("use", "Fullest feed", "%", "percent"),
+        Column("air", "Heat to air", "kW", "kilo"),
+        Column("liquid", "Heat to liquid", "kW", "kilo"),
+    )
+    columns += (Column(f"rate:{w}", clean(w), units[w], "rate") for w in work)
+    columns.append(Column("binding", "What keeps one more out"))
+    rows = tuple(_rack_row(r, facility.racks.get(r.rack), sides, work) for r in plan.racks)
+    note = (
+        "Worst: the largest load of the feed over all loss states. "
+        "Fullest feed: worst load over limit. "
+        "Used rack units include equipment that is not a planned server."
+    )
+    return Table("racks", "Racks", tuple(columns), rows, note)
+
+
+def _sides(facility: Facility) -> tuple[str, ...]:
+    """Sides in the order in which the site names them."""
+    found = dict.fromkeys(feed.side for rack in facility.racks.values() for feed in rack.feeds)
+    return tuple(found)
+
+
+def _rack_row(
+    summary: RackSummary, rack: Rack | None, sides: Sequence[str], work: Sequence[str]
+) -> tuple[Cell, ...]:
+    limits = {feed.side: feed.limit_w for feed in rack.feeds} if rack else {}
+    feeds: list[Cell] = []
+    for side in sides:
+        feeds += (
+            _kilo(summary.feeds_w.get(side)),
+            _kilo(summary.feeds_worst_w.get(side)),
+            _kilo(limits.get(side)),
+        )
+    return (
+        clean(summary.rack),
+        summary.servers,
+        summary.gpus,
+        summary.used_u,
+        rack.rack_units if rack else None,
+        _kilo(summary.weight_g),
+        _kilo(rack.model.max_load.whole) if rack else None,
+        _kilo(summary.load_w),
+        *feeds,
+        _fullest(summary, limits),
+        _kilo(summary.air_w),
+        _kilo(summary.liquid_w),
+        *(summary.throughput.get(w) for w in work),
+        "; ".join(clean(binding_text(summary.rack, rule)) for rule in summary.binding),
+    )
+
+
+def _kilo(value: int | None) -> float | None:
+    return None if value is None else value / 1000
+
+
+def _fullest(summary: RackSummary, limits: dict[str, int]) -> float | None:
+    """Largest share of a circuit's limit used in any state [%]."""
+    shares = [
+        percent(max(summary.feeds_w.get(side, 0), summary.feeds_worst_w.get(side, 0)), limit)
+        for side, limit in limits.items()
+    ]
+    return max(shares, default=None)
+
+
+def percent(load: float, capacity: float) -> float:
+    """Load over capacity [%]; a load on no capacity at all is infinite."""
+    if capacity > 0:
+        return 100 * load / capacity
+    return math.inf if load > 0 else 0.0
+
+
+def limits(plan: Plan) -> Table:
+    """Each limit that something loads, in its worst state, fullest first."""
+    worst: dict[str, LimitState] = {}
+    for limit in plan.limits:
+        if _is_minimum(limit) or limit.load <= 0:
+            continue
+        name = limit.id.partition("@")[0]
+        if name not in worst or _use(limit) > _use(worst[name]):
+            worst[name] = limit
+    ordered = sorted(worst.values(), key=lambda limit: (-_use(limit), limit.id))
+    note = "Each device and quantity in its worst state; what carries nothing is left out."
+    rows = tuple(_limit_row(limit) for limit in ordered)
+    return Table("limits", "Limits, fullest first", _LIMIT_COLUMNS, rows, note)
+
+
+def all_limits(plan: Plan) -> Table:
+    """Every limit in every state, in the plan's order."""
+    rows = tuple(_limit_row(limit) for limit in plan.limits)
+    note = (
+        "For limits of the family demand, the load is what was placed and the limit what was asked."
+    )
+    return Table("all-limits", "Every limit in every state", _LIMIT_COLUMNS, rows, note)
+
+
+_LIMIT_COLUMNS = (
+    Column("device", "Device"),
+    Column("what", "What"),
+    Column("load", "Load", kind="figure"),
+    Column("capacity", "Limit", kind="figure"),
+    Column("unit", "Unit"),
+    Column("use", "Used", "%", "percent"),
+    Column("state", "Worst state"),
+    Column("id", "Limit id"),
+)
+
+
+def _is_minimum(limit: LimitState) -> bool:
+    """Whether the load must be at least the capacity (what was asked for)."""
+    return limit.family == "demand" and not limit.id.endswith("/max")
+
+
+def _use(limit: LimitState) -> float:
+    return percent(limit.load, limit.capacity)
+
+
+def _limit_row(limit: LimitState) -> tuple[Cell, ...]:
+    family, rest, _ = split_rule(limit.id)
+    device, what = meaning(family, rest)
+    load, unit = scaled(limit.load, limit.quantity)
+    capacity, _ = scaled(limit.capacity, limit.quantity)
+    use = _use(limit)
+    return (
+        device,
+        what,
+        load,
+        capacity,
+        unit,
+        use if math.isfinite(use) else None,
+        state_text(limit.state),
+        clean(limit.id),
+    )
+
+
+def states(plan: Plan, facility: Facility, rows: Iterable[StateRow]) -> Iterator[Table]:
+    """What happens when something is lost: one table for devices, one for racks' own circuits."""
+    circuits = {feed.id for rack in facility.racks.values() for feed in rack.feeds}
+    found = list(rows)
+    devices = [row for row in found if row.lost not in circuits]
+    own = [row for row in found if row.lost in circuits]
+    title = "What happens when something is lost"
+    yield Table("states", title, _state_columns(plan), _state_rows(plan, devices), _STATE_NOTE)
+    if own:
+        title = "What happens when a rack loses one circuit"
+        yield Table("circuits", title, _state_columns(plan), _state_rows(plan, own), _STATE_NOTE)
+
+
+_STATE_NOTE = (
+    "Full: servers at full power. Reduced: capped. Down: off though nothing was promised. "
+    "Shed: off, as agreed. Throughput counts servers at full power only."
+)
+
+
+def _state_columns(plan: Plan) -> tuple[Column, ...]:
+    return (
+        Column("state", "State"),
+        Column("full", "Full", kind="count"),
+        Column("reduced", "Reduced", kind="count"),
+        Column("down", "Down", kind="count"),
+        Column("shed", "Shed", kind="count"),
+        Column("gpus_lost", "GPUs lost", kind="count"),
+        Column("worst_device", "Fullest device"),
+        Column("load", "Load", kind="figure"),
+        Column("capacity", "Limit", kind="figure"),
+        Column("unit", "Unit"),
+        Column("use", "Used", "%", "percent"),
+        *(
+            Column(f"rate:{w.workload}", clean(w.workload), clean(w.unit), "rate")
+            for w in plan.workloads
+        ),
+    )
+
+
+def _state_rows(plan: Plan, rows: Iterable[StateRow]) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(_state_row(plan, row) for row in rows)
+
+
+def _state_row(plan: Plan, row: StateRow) -> tuple[Cell, ...]:
+    load, unit = scaled(row.worst_load, row.worst_quantity)
+    capacity, _ = scaled(row.worst_capacity, row.worst_quantity)
+    use = percent(row.worst_load, row.worst_capacity)
+    return (
+        NORMAL if row.state == NORMAL else state_text(row.lost),
+        row.full,
+        row.reduced,
+        row.down,
+        row.shed,
+        row.gpus_lost,
+        clean(row.worst_device),
+        load if row.worst_device else None,
+        capacity if row.worst_device else None,
+        unit,
+        use if row.worst_device and math.isfinite(use) else None,
+        *(row.rates.get(w.workload) for w in plan.workloads),
+    )

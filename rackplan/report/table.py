@@ -1,0 +1,148 @@
+"""The plain table every format prints: columns with units, rows of raw figures."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Cell = str | int | float | None
+"""A raw figure in its column's unit; ``None`` where there is none."""
+
+Kind = Literal["text", "count", "kilo", "whole", "percent", "rate", "figure"]
+"""How a column's cells are written.
+
+``count``: integers. ``kilo``: one decimal (kW, kVA). ``whole``: no decimals (kg).
+``percent``: one decimal. ``rate``: three significant digits.
+``figure``: mixed quantities, a whole number or one decimal.
+"""
+
+ABSENT = "-"
+"""Written where a row has no figure."""
+
+
+def clean(text: str) -> str:
+    """Text that is safe to print: no control characters, lone surrogates or bidi overrides.
+
+    Site files are written by others; a name must not move the cursor, hide text or reverse a line.
+    """
+    kept = "".join(
+        " " if unicodedata.category(char) == "Cc" else char
+        for char in text
+        if char not in _INVISIBLE and unicodedata.category(char) != "Cs"
+    )
+    return " ".join(kept.split())
+
+
+_INVISIBLE = frozenset(
+    "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff"
+)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A figure with ``digits`` significant digits and no exponent.
+
+    >>> significant(48_231.7)
+    '48,200'
+    >>> significant(0.01234)
+    '0.0123'
+    """
+    if not value or not math.isfinite(value):
+        return "0" if not value else str(value)
+    places = digits - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, places)
+    # 9.996 rounds to 10.0: one place fewer is then significant.
+    places = digits - 1 - math.floor(math.log10(abs(rounded)))
+    return f"{rounded:,.{max(places, 0)}f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    key
+        Name of the column in code, unique in its table.
+    title
+        What it holds, for people.
+    unit
+        Unit of its cells; empty for text and counts.
+    kind
+        How its cells are written.
+    """
+
+    key: str
+    title: str
+    unit: str = ""
+    kind: Kind = "text"
+
+    @property
+    def align(self) -> Literal["left", "right"]:
+        """Text stands left, figures right."""
+        return "left" if self.kind == "text" else "right"
+
+    @property
+    def heading(self) -> str:
+        """Title with its unit: ``IT load [kW]``."""
+        return f"{self.title} [{self.unit}]" if self.unit else self.title
+
+    def show(self, value: Cell) -> str:
+        """A cell as every format for people writes it."""
+        if value is None:
+            return ABSENT
+        if isinstance(value, str):
+            return value
+        if self.kind == "rate":
+            return significant(value)
+        if self.kind in ("kilo", "percent") or (self.kind == "figure" and isinstance(value, float)):
+            return f"{value:,.1f}"
+        return f"{value:,.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A titled table of raw figures.
+
+    Attributes
+    ----------
+    id
+        Short name, unique in a report; a spreadsheet's sheet name and an anchor in HTML.
+    title
+        Heading for people.
+    columns
+        Its columns.
+    rows
+        Cells in the order of the columns.
+    note
+        How to read it, in a sentence or two.
+    """
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+    def records(self) -> Iterator[Mapping[str, Cell]]:
+        """Each row by column key."""
+        keys = [column.key for column in self.columns]
+        for row in self.rows:
+            yield dict(zip(keys, row, strict=True))
+
+    def shown(self) -> Iterator[Mapping[str, str]]:
+        """Each row by column key, as written for people."""
+        for row in self.rows:
+            yield {
+                column.key: column.show(cell)
+                for column, cell in zip(self.columns, row, strict=True)
+            }
+
+    def column(self, key: str) -> Column:
+        """The named column; ``KeyError`` when there is none."""
+        for column in self.columns:
+            if column.key == key:
+                return column
+        raise KeyError(key)

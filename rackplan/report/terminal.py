@@ -1,0 +1,182 @@
+"""The answer in a terminal: verdict first, then how much, how sure, what binds, each rack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from rackplan.facility.model import Facility
+from rackplan.plan import Plan, WorkloadSummary
+from rackplan.report import device_tables, tables
+from rackplan.report.table import Table, clean, significant
+from rackplan.report.terminal_racks import heading, plain_grid, render_racks, say
+from rackplan.report.wording import counted, gap_text, scaled, state_text, verdict_text
+
+_TIGHTEST = 8
+_ASSUMED = 6
+
+
+class ConflictRule(Protocol):
+    """A rule of a conflict: its id and its meaning in a sentence."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+class Conflict(Protocol):
+    """Rules that cannot hold together."""
+
+    @property
+    def families(self) -> Sequence[str]: ...
+    @property
+    def rules(self) -> Sequence[ConflictRule]: ...
+    @property
+    def sentence(self) -> str: ...
+
+
+def render_plan(plan: Plan, facility: Facility, console: Console) -> None:
+    """Print the summary of a plan.
+
+    Parameters
+    ----------
+    plan, facility
+        The answer and the site it is for.
+    console
+        Where to print; its width decides how much each table shows.
+    """
+    say(console, Text(verdict_text(plan), style="bold"))
+    if plan.status in ("INFEASIBLE", "UNKNOWN"):
+        say(console, Text(_NO_PLAN[plan.status]))
+        return
+    _facts(console, _summary_facts(plan, facility))
+    _assumed(console, plan)
+    _tightest(console, plan)
+    render_racks(console, plan, facility)
+
+
+_NO_PLAN = {
+    "INFEASIBLE": "Proven: no placement keeps every limit and places what is asked.",
+    "UNKNOWN": "No placement was found in the time given, and none was proven impossible.",
+}
+
+
+def render_conflict(conflict: Conflict, console: Console) -> None:
+    """Print why a site does not fit: the families and the rules that exclude each other."""
+    say(console, Text("DOES NOT FIT", style="bold"))
+    say(console, Text(clean(conflict.sentence)))
+    heading(console, f"In conflict: {', '.join(clean(family) for family in conflict.families)}")
+    grid = RichTable(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 2))
+    grid.add_column(overflow="fold", min_width=20)
+    grid.add_column(overflow="fold")
+    for rule in conflict.rules:
+        grid.add_row(Text(clean(rule.id)), Text(clean(rule.text)))
+    console.print(grid)
+    say(console, Text("Without any one of these the others can hold together.", style="dim"))
+
+
+def _facts(console: Console, facts: Iterable[tuple[str, str]]) -> None:
+    grid = RichTable.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in facts:
+        grid.add_row(Text(name, style="dim"), Text(value))
+    console.print(grid)
+
+
+def _summary_facts(plan: Plan, facility: Facility) -> Iterator[tuple[str, str]]:
+    totals = plan.totals
+    asked = f" placed of {totals['asked']:,} asked" if totals.get("asked") else " placed"
+    used = f"in {totals.get('racks_used', 0):,} of {counted(len(facility.racks), 'rack')}"
+    yield "Site", f"{clean(plan.site.get('name', ''))} ({plan.site.get('sha256', '')[:12]})"
+    yield "Servers", f"{totals.get('servers', 0):,}{asked}, {used}"
+    for line in tables.demand(plan, facility).shown():
+        yield "", f"{line['placed']} {line['server']}{_asked(line['minimum'], line['maximum'])}"
+    yield "GPUs", f"{totals.get('gpus', 0):,}"
+    yield "IT load", f"{_kw(plan, 'it_load_w')} {tables.basis_text(facility)}"
+    yield "Heat", f"{_kw(plan, 'air_w')} to air, {_kw(plan, 'liquid_w')} to liquid"
+    for index, workload in enumerate(plan.workloads):
+        yield "" if index else "Throughput", _throughput(workload)
+    for index, goal in enumerate(plan.objective):
+        value, unit = scaled(goal.value, goal.unit)
+        bound, _ = scaled(goal.bound, goal.unit)
+        proven = "proven best" if goal.value == goal.bound else f"proven bound {bound:,} {unit}"
+        yield "" if index else "Goal", f"{clean(goal.name)}: {value:,} {unit}, {proven}"
+    if plan.objective:
+        yield "Gap", gap_text(plan)
+
+
+def _asked(minimum: str, maximum: str) -> str:
+    if minimum == maximum:
+        return f" of {maximum}"
+    most = f"at most {maximum}" if maximum != "-" else "no upper limit"
+    return f" (at least {minimum}, {most})" if minimum != "0" else f" ({most})"
+
+
+def _kw(plan: Plan, key: str) -> str:
+    return f"{plan.totals.get(key, 0) / 1000:,.1f} kW"
+
+
+def _throughput(workload: WorkloadSummary) -> str:
+    unit = clean(workload.unit)
+    parts = [
+        f"{clean(workload.workload)}: {significant(workload.normal)} {unit} "
+        f"(between {significant(workload.low)} and {significant(workload.high)})"
+    ]
+    if workload.demand:
+        parts.append(f"{significant(workload.demand)} asked")
+    if workload.binding:
+        parts.append(f"a replica is held by {clean(workload.binding)}")
+    if workload.worst_state:
+        lost = state_text(workload.worst_state)
+        parts.append(f"{significant(workload.worst_loss)} {unit} guaranteed with {lost}")
+    return "; ".join(parts)
+
+
+def _assumed(console: Console, plan: Plan) -> None:
+    if not plan.assumptions:
+        return
+    heading(console, "Assumed")
+    for text in plan.assumptions[:_ASSUMED]:
+        console.print(Padding(Text(f"- {clean(text)}"), (0, 0, 0, 2)))
+    rest = len(plan.assumptions) - _ASSUMED
+    if rest > 0:
+        say(console, Text(f"  and {rest} more, in the plan and the report"))
+
+
+def _tightest(console: Console, plan: Plan) -> None:
+    table = device_tables.limits(plan)
+    if not table.rows:
+        return
+    heading(console, "Tightest limits", "each in the state that loads it most")
+    grid = plain_grid()
+    grid.add_column("Device", overflow="fold")
+    grid.add_column("What")
+    for name in ("Load", "Limit"):
+        grid.add_column(name, justify="right", no_wrap=True)
+    grid.add_column("Unit", no_wrap=True)
+    grid.add_column("Used", justify="right", no_wrap=True)
+    grid.add_column("State", overflow="fold")
+    for row in _alike(table)[:_TIGHTEST]:
+        cells = [row[key] for key in ("device", "what", "load", "capacity", "unit")]
+        grid.add_row(*map(Text, [*cells, f"{row['use']} %", row["state"]]))
+    console.print(grid)
+
+
+def _alike(table: Table) -> list[dict[str, str]]:
+    """Rows as written; limits that differ in nothing but the device share one."""
+    found: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for row in table.shown():
+        same = tuple(text for key, text in row.items() if key not in ("device", "id"))
+        found.setdefault(same, []).append(dict(row))
+    rows = []
+    for first, *others in found.values():
+        alike = f" and {len(others)} alike" if others else ""
+        rows.append({**first, "device": first["device"] + alike})
+    return rows

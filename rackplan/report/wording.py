@@ -1,0 +1,126 @@
+"""Ids, states and quantities in plain words."""
+
+from __future__ import annotations
+
+from rackplan.facility.model import NORMAL
+from rackplan.plan import Plan
+from rackplan.report.table import Cell, clean, significant
+
+_MEANINGS = {
+    ("power", ""): "power",
+    ("power", "va"): "apparent power",
+    ("power", "psu"): "power supplies",
+    ("air", ""): "heat to air",
+    ("air", "airflow"): "airflow",
+    ("air", "inlet"): "inlet temperature",
+    ("air", "zone"): "no cooling zone",
+    ("liquid", ""): "heat to liquid",
+    ("liquid", "flow"): "coolant flow",
+    ("liquid", "loop"): "no coolant loop",
+    ("liquid", "supply"): "coolant temperature",
+    ("space", ""): "rack units",
+    ("space", "weight"): "weight in rack",
+    ("space", "floor"): "weight on floor",
+    ("space", "depth"): "depth",
+    ("space", "kind"): "kind of position",
+    ("fabric", ""): "leaf ports",
+    ("fabric", "reach"): "cable reach",
+    ("demand", "min"): "fewest asked",
+    ("demand", "max"): "most asked",
+    ("demand", ""): "throughput asked",
+    ("placement", ""): "decided placement",
+}
+
+# Base unit -> (unit for people, base units in one of it).
+_SHOWN_UNITS = {
+    "W": ("kW", 1000),
+    "VA": ("kVA", 1000),
+    "g": ("kg", 1000),
+    "mL/min": ("L/min", 1000),
+}
+
+
+def scaled(value: int | float, quantity: str) -> tuple[Cell, str]:
+    """A figure in base units for people: ``(812000, "W")`` is ``(812.0, "kW")``."""
+    unit, scale = _SHOWN_UNITS.get(quantity, (quantity, 1))
+    if quantity.startswith(("milli-", "milli ")):
+        unit, scale = quantity[len("milli-") :], 1000
+    return (value if scale == 1 else value / scale), clean(unit)
+
+
+def state_text(state: str) -> str:
+    """A state in words: ``normal``, or ``ups-a lost``."""
+    if state in ("", NORMAL):
+        return NORMAL
+    return f"{clean(state.removeprefix('loss:'))} lost"
+
+
+def split_rule(rule: str) -> tuple[str, str, str]:
+    """(family, device and what, state) of a rule id; ``normal`` where it names no state."""
+    body, _, state = rule.partition("@")
+    family, _, rest = body.partition("/")
+    return family, rest, state or NORMAL
+
+
+def meaning(family: str, rest: str) -> tuple[str, str]:
+    """(device, what is limited) for the part of a rule id after its family."""
+    device, _, what = rest.rpartition("/")
+    if device and what and (family, what) in _MEANINGS:
+        return clean(device), _MEANINGS[family, what]
+    return clean(rest), _MEANINGS.get((family, ""), family)
+
+
+def rule_text(rule: str) -> str:
+    """A rule id in words: ``power/ups-a@loss:ups-b`` is ``ups-a power, ups-b lost``."""
+    family, rest, state = split_rule(rule)
+    device, what = meaning(family, rest)
+    return f"{device} {what}" + ("" if state == NORMAL else f", {state_text(state)}")
+
+
+def binding_text(rack: str, rule: str) -> str:
+    """What keeps one more server out of ``rack``, as short as it stays clear.
+
+    >>> binding_text("row-01/r01", "power/row-01/r01:A@loss:row-01/r01:B")
+    'feed A power, feed B lost'
+    >>> binding_text("row-01/r01", "space/row-01/r01")
+    'rack units'
+    """
+    family, rest, state = split_rule(rule)
+    device, what = meaning(family, rest)
+    if family == "demand" and what == "most asked":
+        return f"all asked {device} placed"
+    place = _within(rack, device)
+    text = f"{place} {what}".strip()
+    if state == NORMAL:
+        return text
+    return f"{text}, {_within(rack, clean(state.removeprefix('loss:')))} lost"
+
+
+def _within(rack: str, device: str) -> str:
+    """``device`` without the rack's own id: ``feed A`` for ``row-01/r01:A``."""
+    own = clean(rack)
+    if device == own:
+        return ""
+    return f"feed {device[len(own) + 1 :]}" if device.startswith(f"{own}:") else device
+
+
+def gap_text(plan: Plan) -> str:
+    """The largest gap of the plan's goals: ``0.4 %``."""
+    gap = max((goal.gap for goal in plan.objective), default=0.0)
+    if 0 < gap < 0.001:
+        return "under 0.1 %"
+    return f"{significant(gap * 100, 2) if gap < 0.1 else f'{gap * 100:,.0f}'} %"
+
+
+def verdict_text(plan: Plan) -> str:
+    """The answer in a few words: does it fit, and how sure is that."""
+    if plan.status == "OPTIMAL":
+        return "FITS, proven optimal"
+    if plan.status == "FEASIBLE":
+        return f"FITS, gap {gap_text(plan)}"
+    return "DOES NOT FIT" if plan.status == "INFEASIBLE" else "UNDECIDED"
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 server``, ``12 servers``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -1,0 +1,182 @@
+"""The tables say what the plan says, in people's units."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rackplan.plan import LimitState
+from rackplan.report import device_tables, tables
+from rackplan.report.table import Cell, Column, Table, clean, significant
+from rackplan.report.wording import binding_text, gap_text, rule_text, verdict_text
+
+
+def row(table: Table, key: str, value: str) -> Mapping[str, Cell]:
+    """The only row whose ``key`` is ``value``."""
+    (found,) = (record for record in table.records() if record[key] == value)
+    return found
+
+
+def test_rack_row_is_the_plan_in_kw_and_kg(hall: Any) -> None:
+    table = device_tables.racks(hall.plan, hall.facility)
+    rack = row(table, "rack", "row-01/r01")
+    # 3 servers of 7.8 kW and a 0.3 kW switch: 23.7 kW, half on each feed; 34.5 kW a circuit.
+    assert rack["power"] == 23.7
+    assert rack["normal:A"] == 11.85
+    assert rack["worst:A"] == 23.7
+    assert rack["limit:A"] == 34.5
+    assert rack["use"] == pytest.approx(100 * 23.7 / 34.5)
+    # 3 x 130 kg + 9 kg of 1360 kg; 3 x 8 U + 1 U of 42 U.
+    assert (rack["mass"], rack["max_mass"]) == (399.0, 1360.0)
+    assert (rack["used"], rack["height"]) == (25, 42)
+    assert rack["rate:chat-70b"] == 3 * 1903.0
+    assert rack["binding"] == "heat to air; feed A power, ups-b lost"
+
+
+def test_every_rack_has_a_row_even_an_empty_one(hall: Any) -> None:
+    table = device_tables.racks(hall.plan, hall.facility)
+    assert [record["rack"] for record in table.records()] == list(hall.facility.racks)
+    empty = row(table, "rack", "row-01/r03")
+    assert (empty["servers"], empty["rate:chat-70b"]) == (0, None)
+
+
+def test_limits_keep_the_worst_state_of_each_device_fullest_first(hall: Any) -> None:
+    table = device_tables.limits(hall.plan)
+    records = list(table.records())
+    # 12 x 7.8 = 93.6 kW of heat: 39 % of two units, 78 % of one.
+    assert records[0]["id"] == "air/zone-1@loss:crah-1"
+    assert records[0]["use"] == pytest.approx(78.0)
+    assert records[0]["state"] == "crah-1 lost"
+    uses = [record["use"] for record in records]
+    assert uses == sorted(uses, reverse=True)
+    ids = [str(record["id"]).partition("@")[0] for record in records]
+    assert len(ids) == len(set(ids))
+
+
+def test_limits_leave_out_minimums_and_what_carries_nothing(hall: Any) -> None:
+    idle = LimitState("power/spare", "power", "spare", "normal", "W", 0, 1_000)
+    plan = dataclasses.replace(hall.plan, limits=(*hall.plan.limits, idle))
+    shown = {record["id"] for record in device_tables.limits(plan).records()}
+    assert "power/spare" not in shown
+    assert "demand/eight-h20/min" not in shown
+    everything = {record["id"] for record in device_tables.all_limits(plan).records()}
+    assert everything == {limit.id for limit in plan.limits}
+
+
+def test_a_load_on_no_capacity_comes_first_and_has_no_percentage(hall: Any) -> None:
+    bad = LimitState("air/row-01/r01/inlet", "air", "row-01/r01", "normal", "servers", 1, 0)
+    plan = dataclasses.replace(hall.plan, limits=(*hall.plan.limits, bad))
+    first = next(device_tables.limits(plan).records())
+    assert (first["device"], first["what"]) == ("row-01/r01", "inlet temperature")
+    assert first["use"] is None
+
+
+def test_demand_counts_what_was_placed_for_each_line(hall: Any) -> None:
+    line = row(tables.demand(hall.plan, hall.facility), "line", "eight-h20")
+    assert (line["minimum"], line["maximum"], line["placed"]) == (4, 14, 12)
+
+
+def test_summary_restates_the_totals(hall: Any) -> None:
+    table = tables.summary(hall.plan, hall.facility)
+    assert row(table, "figure", "IT load")["value"] == 93.6
+    assert row(table, "figure", "Servers placed")["note"] == "of 14 asked"
+    # 12 x 1903 = 22836, to three digits.
+    assert row(table, "figure", "Throughput chat-70b")["value"] == 22_800
+
+
+def test_servers_and_their_cords(hall: Any) -> None:
+    table = tables.servers(hall.plan, hall.facility)
+    server = row(table, "id", "row-01/r01/u05")
+    assert (server["draw"], server["cords"], server["height"]) == (7.8, "A:3 B:3", 8)
+
+
+def test_loss_of_a_racks_own_circuit_is_told_apart(hall: Any) -> None:
+    devices, circuits = device_tables.states(hall.plan, hall.facility, hall.states)
+    assert [record["state"] for record in devices.records()] == [
+        "normal",
+        "ups-a lost",
+        "crah-1 lost",
+    ]
+    assert len(circuits.rows) == 8
+    assert row(devices, "state", "crah-1 lost")["use"] == pytest.approx(78.0)
+
+
+def test_every_figure_column_names_a_unit_or_has_one_beside_it(hall: Any) -> None:
+    found = [
+        tables.summary(hall.plan, hall.facility),
+        tables.workloads(hall.plan),
+        tables.objective(hall.plan),
+        device_tables.limits(hall.plan),
+        device_tables.racks(hall.plan, hall.facility),
+        *device_tables.states(hall.plan, hall.facility, hall.states),
+    ]
+    for table in found:
+        keys = {column.key for column in table.columns}
+        for column in table.columns:
+            if column.kind in ("kilo", "whole", "percent", "rate", "figure"):
+                assert column.unit or "unit" in keys, (table.id, column.key)
+
+
+def test_verdicts(hall: Any) -> None:
+    # 12 placed, 13 possible at most: a gap of 1/13.
+    assert verdict_text(hall.plan) == "FITS, gap 7.7 %"
+    plan = dataclasses.replace(hall.plan, status="OPTIMAL")
+    assert verdict_text(plan) == "FITS, proven optimal"
+    assert verdict_text(dataclasses.replace(plan, status="INFEASIBLE")) == "DOES NOT FIT"
+    assert verdict_text(dataclasses.replace(plan, status="UNKNOWN")) == "UNDECIDED"
+
+
+@pytest.mark.parametrize(
+    ("gap", "text"),
+    [(0.0, "0 %"), (0.0004, "under 0.1 %"), (0.004, "0.40 %"), (0.5, "50 %"), (7.55, "755 %")],
+)
+def test_gap_is_never_rounded_to_nothing(hall: Any, gap: float, text: str) -> None:
+    goal = dataclasses.replace(hall.plan.objective[0], gap=gap)
+    assert gap_text(dataclasses.replace(hall.plan, objective=(goal,))) == text
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("power/ups-a@loss:ups-b", "ups-a power, ups-b lost"),
+        ("power/ups-a/va", "ups-a apparent power"),
+        ("liquid/loop-1/flow", "loop-1 coolant flow"),
+        ("space/row-01/r01/weight", "row-01/r01 weight in rack"),
+        ("power/row-01/r01:A", "row-01/r01:A power"),
+    ],
+)
+def test_rules_in_words(rule: str, text: str) -> None:
+    assert rule_text(rule) == text
+
+
+def test_binding_limits_in_a_racks_own_words() -> None:
+    assert binding_text("row-01/r01", "space/row-01/r01") == "rack units"
+    own = "power/row-01/r01:A@loss:row-01/r01:B"
+    assert binding_text("row-01/r01", own) == "feed A power, feed B lost"
+    assert binding_text("row-01/r01", "demand/h20/max") == "all asked h20 placed"
+    assert binding_text("row-01/r01", "air/zone-1@loss:u") == "zone-1 heat to air, u lost"
+
+
+def test_absent_figures_are_shown_as_such() -> None:
+    assert Column("x", "X", "kW", "kilo").show(None) == "-"
+    assert Column("x", "X", "kW", "kilo").heading == "X [kW]"
+
+
+@given(st.floats(min_value=1e-9, max_value=1e15))
+def test_three_significant_digits_are_within_half_a_step(value: float) -> None:
+    shown = float(significant(value).replace(",", ""))
+    assert abs(shown - value) <= 0.00501 * value
+    assert "e" not in significant(value)
+
+
+@given(st.text(max_size=80))
+def test_clean_text_prints_on_one_line_and_encodes(text: str) -> None:
+    shown = clean(text)
+    shown.encode("utf-8")
+    assert len(shown.splitlines()) <= 1
+    assert not any(char in shown for char in "\x1b\u202e\u2066\x9b")

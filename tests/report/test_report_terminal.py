@@ -1,0 +1,118 @@
+"""The terminal summary carries the figures at any width, without color."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from rackplan.report.terminal import render_conflict, render_plan
+
+
+def shown(hall: Any, width: int) -> str:
+    """The summary as piped to a file."""
+    file = io.StringIO()
+    render_plan(hall.plan, hall.facility, Console(file=file, width=width))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 100, 130, 200])
+def test_figures_are_there_and_lines_fit(hall: Any, width: int) -> None:
+    text = shown(hall, width)
+    assert max(len(line) for line in text.splitlines()) <= width
+    words = text.split()
+    for figure in ("93.6", "22,800", "96", "120.0", "78.0", "5,710", "25/42", "68.7"):
+        assert figure in words
+    assert "\x1b" not in text
+
+
+def test_the_verdict_comes_first(hall: Any) -> None:
+    assert shown(hall, 80).splitlines()[0] == "FITS, gap 7.7 %"
+
+
+def test_no_word_is_cut_at_80_columns(hall: Any) -> None:
+    words = set(shown(hall, 80).split())
+    for word in ("row-01/r01-r02", "guaranteed", "chat-70b", "eight-h20", "bandwidth;"):
+        assert word in words
+
+
+def test_wide_terminals_get_weight_and_feeds(hall: Any) -> None:
+    assert "399/1,360" in shown(hall, 130)
+    assert "399/1,360" not in shown(hall, 80)
+
+
+def test_equal_neighbors_share_a_line_and_empty_racks_are_counted(hall: Any) -> None:
+    text = shown(hall, 120)
+    assert "row-01/r01-r02 (2)" in text
+    assert "2 racks without servers" in text
+
+
+def test_an_empty_rack_between_equal_ones_parts_them(hall_maker: Any) -> None:
+    hall = hall_maker(rows=1, racks_per_row=4)
+    first, second, third, last = hall.plan.racks
+    racks = (first, dataclasses.replace(last, rack=second.rack), third, last)
+    apart = dataclasses.replace(hall, plan=dataclasses.replace(hall.plan, racks=racks))
+    lines = shown(apart, 120).splitlines()
+    assert any(line.split()[:2] == ["row-01/r01", "3"] for line in lines)
+    assert any(line.split()[:2] == ["row-01/r03", "3"] for line in lines)
+
+
+def test_limits_that_read_alike_share_a_line(hall: Any) -> None:
+    assert "row-01/r01:A and 3 alike" in shown(hall, 120)
+
+
+def test_names_cannot_control_the_terminal(hall_maker: Any) -> None:
+    hall = hall_maker(site="x\x1b[31m[bold]red[/bold]\u202egnp", workload="[link=x]y")
+    text = shown(hall, 120)
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "[bold]red[/bold]" in text
+    assert "[link=x]y" in text
+
+
+def test_long_names_are_folded_not_lost(hall_maker: Any) -> None:
+    hall = hall_maker(row_name="n" * 90)
+    text = shown(hall, 80)
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert "93.6" in text
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"), [("INFEASIBLE", "DOES NOT FIT"), ("UNKNOWN", "UNDECIDED")]
+)
+def test_without_a_plan_only_the_verdict_is_printed(hall: Any, status: Any, verdict: str) -> None:
+    plan = dataclasses.replace(hall.plan, status=status, servers=(), racks=())
+    text = shown(dataclasses.replace(hall, plan=plan), 80)
+    assert text.startswith(verdict)
+    assert "IT load" not in text
+
+
+@dataclass
+class Rule:
+    id: str
+    text: str
+
+
+@dataclass
+class Found:
+    families: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    sentence: str
+
+
+def test_a_conflict_names_families_rules_and_figures() -> None:
+    rules = (
+        Rule("demand/h20/min", "at least 16 h20"),
+        Rule("power/ups-a@loss:ups-b", "ups-a carries at most 80 kW when ups-b is lost"),
+    )
+    file = io.StringIO()
+    found = Found(("demand", "power"), rules, "16 servers need 124.8 kW; 80 kW are left.")
+    render_conflict(found, Console(file=file, width=80))
+    text = file.getvalue()
+    assert text.startswith("DOES NOT FIT")
+    for part in ("demand, power", "power/ups-a@loss:ups-b", "124.8 kW", "at least 16 h20"):
+        assert part in text
