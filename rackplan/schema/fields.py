@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from rackplan.errors import QuantityError
 from rackplan.units import Quantity, Rounding, parse
+
+# What an editor accepts before ranges are expanded: a number with a unit, or a text with a range.
+_QUANTITY = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?\s*[A-Za-zµ°]|\[.*\]"
 
 
 def _text(quantity: Quantity, rounding: Rounding) -> BeforeValidator:
     def convert(raw: Any) -> int | float:
         if not isinstance(raw, str):
-            raise ValueError(f"a {quantity.value.name} needs a unit: write {quantity.value.examples}")
+            raise ValueError(
+                f"a {quantity.value.name} needs a unit: write {quantity.value.examples}"
+            )
         try:
             return parse(raw, quantity, rounding)
         except QuantityError as error:
             raise ValueError(str(error)) from error
 
-    return BeforeValidator(convert, json_schema_input_type=str)
+    kind = quantity.value
+    written = Field(
+        pattern=_QUANTITY,
+        examples=kind.examples.replace('"', "").split(", "),
+        json_schema_extra={"patternErrorMessage": f"{kind.name} with its unit: {kind.examples}"},
+    )
+    return BeforeValidator(convert, json_schema_input_type=Annotated[str, written])
 
 
 PowerW = Annotated[int, _text(Quantity.POWER, "down")]
@@ -39,8 +50,15 @@ AirflowDemandLS = Annotated[int, _text(Quantity.AIRFLOW, "up")]
 FlowMlMin = Annotated[int, _text(Quantity.FLOW, "down")]
 TimeMs = Annotated[int, _text(Quantity.TIME, "down")]
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f@/*]+$")]
-"""A name of something in the site: no control characters, no ``/``, ``@`` or ``*`` (used in ids)."""
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f@/*{}\[\]]+$"),
+    WithJsonSchema(
+        {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[^\x00-\x1f\x7f@/*{}]+$"}
+    ),
+]
+"""A name of something in the site: no control characters, and none of ``/ @ * { } [ ]``, which ids
+and ranges use. Before ranges are expanded it may have brackets."""
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Flag = Annotated[bool, Field(strict=True)]
 Tokens = Annotated[int, Field(strict=True, ge=1, le=2_000_000)]

@@ -93,6 +93,8 @@ class _Finding:
         loc = details["loc"]
         for index, part in enumerate(loc):
             last = index == len(loc) - 1
+            if last and part == "[key]":  # pydantic's mark for the key itself
+                break
             if document.node_at((*path, part)) is None and not (last and self.kind == "missing"):
                 self.union, self.branch = path, str(part)
             else:
