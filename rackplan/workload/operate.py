@@ -214,6 +214,5 @@ def binding_of(replica: Replica, load: Load, point: Point) -> Binding:
     gains: dict[Binding, float] = {
         name: operate(faster, load).requests_s for name, faster in more.items()
     }
-    starved = replica.weights_b > 0.8 * group.memory_b
-    gains["weights" if starved else "KV capacity"] = operate(replica, load, 1.1).requests_s
+    gains["weights" if replica.starved else "KV capacity"] = operate(replica, load, 1.1).requests_s
     return max(gains, key=lambda name: gains[name])

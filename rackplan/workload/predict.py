@@ -169,6 +169,11 @@ def _layout(
     return _Layout(replica, replicas_in(server, size), operate(replica, load))
 
 
+def _caveats(replica: Replica) -> tuple[str, ...]:
+    starved = "weights take more than 80 % of the memory: measured rows scatter there"
+    return (replica.group.assumption, starved if replica.starved else "")
+
+
 def _service(server: ServerModel, workload: Workload, load: Load, layout: _Layout) -> Service:
     replica, point = layout.replica, layout.point
     requests_s = layout.requests_s
@@ -176,7 +181,7 @@ def _service(server: ServerModel, workload: Workload, load: Load, layout: _Layou
     # Little's law: users = requests/s x (latency + pause), with latency = batch / requests/s.
     users = layout.replicas * point.batch + requests_s * workload.think_s
     rates = {"tok/s": tokens_s, "req/s": requests_s, "users": users}
-    judged = trust(workload, server.accelerator, replica.group.assumption)
+    judged = trust(workload, server.accelerator, _caveats(replica))
     size = replica.group.tensor_parallel
     binding = binding_of(replica, load, point)
     return Service(

@@ -45,6 +45,11 @@ class Replica:
         """Memory all weights take [B]: W = P x bytes per weight."""
         return self.architecture.parameters * self.weight_b
 
+    @property
+    def starved(self) -> bool:
+        """Whether the weights leave less than a fifth of the memory to the cache."""
+        return self.weights_b > 0.8 * self.group.memory_b
+
     def batch_in_memory(self, tokens: float) -> float:
         """Concurrent sequences of ``tokens`` tokens whose cache fits beside the weights.
 

@@ -31,11 +31,9 @@ CALIBRATED: Mapping[str, frozenset[Precision]] = MappingProxyType(
         "a100-sxm-80": _FP16,
         "b200": _FP4_FP8,
         "gb200": _FP4,
-        "gh200-96": _FP8,
         "h100-sxm": _FP16_FP8,
         "h200-sxm": _FP16_FP8,
         "l40s": _FP8,
-        "rtx-pro-6000-se": _FP4,
     }
 )
 """Catalog ids of the accelerators with measured dense language model rows, by precision."""
@@ -66,7 +64,7 @@ class Trust:
     reason: str
 
 
-def trust(workload: Workload, accelerator_id: str, assumption: str = "") -> Trust:
+def trust(workload: Workload, accelerator_id: str, caveats: tuple[str, ...] = ()) -> Trust:
     """Judge a prediction by what the parameters were fitted on.
 
     Parameters
@@ -75,11 +73,11 @@ def trust(workload: Workload, accelerator_id: str, assumption: str = "") -> Trus
         What runs.
     accelerator_id
         Catalog id of the accelerator it runs on.
-    assumption
-        What had to be assumed about the link; it widens the band.
+    caveats
+        What else makes this prediction less certain; each widens the band.
     """
     unseen = tuple(filter(None, (_accelerator(workload, accelerator_id), _model(workload))))
-    fewer = tuple(filter(None, (_kind(workload), assumption)))
+    fewer = tuple(filter(None, (_kind(workload), *caveats)))
     reason = "; ".join(unseen + fewer)
     if accelerator_id in OVERSTATED or workload.model.kv_latent:
         return Trust(LOW, bool(unseen), reason)
