@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from rackplan.catalog.load import KINDS, WORDS
+from rackplan.catalog.kinds import KINDS, WORDS
 from rackplan.schema.site import Site
 
 DRAFT = "http://json-schema.org/draft-07/schema#"

@@ -203,9 +203,8 @@ class _Translator:
             cure = f"write '{meant}: ...' below it"
         elif meant:
             cure = f"did you mean '{meant}'?"
-        return self._document.problem(
-            path, f"must be {', '.join(allowed[:-1])} or {allowed[-1]}", cure, shown(value)
-        )
+        either = " or ".join(filter(None, [", ".join(allowed[:-1]), *allowed[-1:]]))
+        return self._document.problem(path, f"must be {either}", cure, shown(value))
 
 
 def _sentence(kind: str, details: ErrorDetails) -> tuple[str, str]:

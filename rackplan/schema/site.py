@@ -1,4 +1,4 @@
-"""What a user may write in a site file, after ranges were expanded. The docstrings are its reference."""
+"""What a user may write in a site file, after ranges were expanded: its reference by docstrings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from rackplan.catalog.figure import Strict
 from rackplan.schema import fields as t
 
 NodeKind = Literal[
-    "utility", "generator", "transformer", "switchboard", "ats", "sts", "ups", "pdu", "rpp", "busway"
+    "utility",
+    "generator",
+    "transformer",
+    "switchboard",
+    "ats",
+    "sts",
+    "ups",
+    "pdu",
+    "rpp",
+    "busway",
 ]
 
 
@@ -49,8 +58,8 @@ class PowerNode(Strict):
     kind: NodeKind
     """What it is."""
     inputs: tuple[t.Name, ...] = Field(default=(), alias="from")
-    """Ids of the nodes that feed it. An ATS or STS takes the first live one; others with several inputs
-    must set ``sharing: parallel`` and split the load evenly over the live ones."""
+    """Ids of the nodes that feed it. An ATS or STS takes the first live one; others with several
+    inputs must set ``sharing: parallel`` and split the load evenly over the live ones."""
     sharing: Literal["parallel"] | None = None
     """``parallel`` when several inputs carry the load together."""
     rated_power: t.PowerW | None = None
@@ -60,7 +69,9 @@ class PowerNode(Strict):
     volts: t.VoltageV | None = None
     """Line-to-line voltage, with ``amps`` and ``phases``, for nodes rated by current."""
     amps: t.CurrentMa | None = None
+    """Rated current, with ``volts`` and ``phases``."""
     phases: Literal[1, 3] | None = None
+    """Number of phases, with ``volts`` and ``amps``."""
     continuous: Annotated[float, Field(strict=True, gt=0, le=1)] | None = None
     """Share of the rating allowed for continuous load (0.8 for a NEC breaker)."""
     efficiency: Annotated[float, Field(strict=True, gt=0.5, le=1)] | None = None
@@ -73,6 +84,7 @@ class Power(Strict):
     """The power graph from the utility down to the panels that feed racks."""
 
     nodes: tuple[PowerNode, ...]
+    """Every node, in any order."""
 
 
 class FeedSpec(Strict):
@@ -99,16 +111,21 @@ class Gear(Strict):
     """Equipment in a rack that is not a planned server: switches, storage, patch panels."""
 
     name: t.Name
+    """What it is called in reports."""
     u: t.Unit
     """Lowest rack unit it takes."""
     switch: t.Name | None = None
-    """Catalog id of a switch; then height, weight and power come from the catalog unless given here."""
+    """Catalog id of a switch: height, weight and power come from there unless given here."""
     rack_units: t.Unit | None = None
+    """Height."""
     power: t.PowerDemandW | None = None
+    """Power it draws."""
     weight: t.MassDemandG | None = None
+    """Weight."""
     feeds: tuple[t.Name, ...] = ()
     """Feeds of the rack it is plugged into, sharing its power evenly; empty for all of them."""
     airflow: t.AirflowDemandLS | None = None
+    """Air it needs; worked out from its heat when left out."""
 
 
 class Reduced(Strict):
@@ -138,6 +155,7 @@ class Rack(Strict):
     """One rack, or several with a range in ``id``. What is left out comes from the row."""
 
     id: t.Name
+    """Name in its row: ``r01`` in ``row-01`` is the rack ``row-01/r01``."""
     model: t.Name | None = None
     """Catalog id of the rack model."""
     feeds: dict[t.Name, FeedSpec] | None = None
@@ -147,55 +165,74 @@ class Rack(Strict):
     loop: t.Name | None = None
     """Coolant loop it is connected to."""
     profile: Profile | None = None
+    """Rack units that servers may not use."""
     air_limit: t.PowerW | None = None
     """Most heat to air this rack's position can take."""
     max_total_weight: t.MassCapacityG | None = None
     """Most the floor carries under this rack, cabinet included."""
     gear: tuple[Gear, ...] = ()
+    """Equipment that is not a planned server."""
     existing: tuple[Existing, ...] = ()
+    """Servers that already stand in it and stay."""
 
 
 class Row(Strict):
     """A line of racks. Its fields are the defaults of its racks."""
 
     id: t.Name
+    """Name of the row, unique in the site."""
     x: t.PositionMm = 0
-    """Position of the first rack's front left corner in the hall."""
+    """Position of the first rack's front left corner in the hall; 0 m when left out."""
     y: t.PositionMm = 0
+    """The same, across."""
     direction: Literal["x", "y"] = "x"
     """Way the row runs."""
     racks: tuple[Rack, ...]
+    """Its racks, in the order they stand."""
     model: t.Name | None = None
+    """Catalog id of the rack model."""
     feeds: dict[t.Name, FeedSpec] | None = None
+    """Circuits by side, one set to each rack."""
     zone: t.Name | None = None
+    """Cooling zone."""
     loop: t.Name | None = None
+    """Coolant loop."""
     profile: Profile | None = None
+    """Rack units that servers may not use."""
     air_limit: t.PowerW | None = None
+    """Most heat to air each position can take."""
     max_total_weight: t.MassCapacityG | None = None
+    """Most the floor carries under each rack, cabinet included."""
 
 
 class Hall(Strict):
     """A data hall."""
 
     id: t.Name
+    """Name of the hall."""
     rows: tuple[Row, ...]
+    """Its rows."""
 
 
 class AirUnitSpec(Strict):
     """An air unit of a zone."""
 
     id: t.Name
+    """Name, unique among power nodes and cooling units; a range makes several units."""
     model: t.Name
     """Catalog id of the air unit."""
     power_from: tuple[t.Name, ...] = ()
-    """Power nodes that drive it; it stops when all of them are dead, and its own draw loads the first live one."""
+    """Power nodes that drive it: its own draw loads the first live one, and it stops when all are
+    dead."""
 
 
 class Zone(Strict):
     """Racks that share room air."""
 
     id: t.Name
+    """Name that racks and rows refer to."""
     units: tuple[AirUnitSpec, ...]
+    """Air units that cool it."""
     supply: t.TemperatureC
     """Temperature of the air the servers get."""
     rack_limit: t.PowerW | None = None
@@ -206,17 +243,21 @@ class CduSpec(Strict):
     """A CDU of a loop."""
 
     id: t.Name
+    """Name, unique among power nodes and cooling units; a range makes several CDUs."""
     model: t.Name
     """Catalog id of the CDU."""
     power_from: tuple[t.Name, ...] = ()
-    """Power nodes that drive it; it stops when all of them are dead, and its own draw loads the first live one."""
+    """Power nodes that drive it: its own draw loads the first live one, and it stops when all are
+    dead."""
 
 
 class Loop(Strict):
     """A coolant loop behind one or more CDUs."""
 
     id: t.Name
+    """Name that racks and rows refer to."""
     cdus: tuple[CduSpec, ...]
+    """CDUs that carry it together."""
     facility_water: t.TemperatureC
     """Temperature of the water that reaches the CDUs; the loop supply is this plus the approach."""
 
@@ -225,13 +266,16 @@ class Cooling(Strict):
     """Air zones and coolant loops."""
 
     zones: tuple[Zone, ...] = ()
+    """Air zones."""
     loops: tuple[Loop, ...] = ()
+    """Coolant loops."""
 
 
 class LeafGroup(Strict):
     """Racks whose servers connect to the same leaf switches (a scalable unit)."""
 
     id: t.Name
+    """Name of the group."""
     racks: tuple[str, ...]
     """Racks (``row-01/r01``), or whole rows (``row-01``)."""
     ports: t.Count
@@ -246,8 +290,10 @@ class Fabric(Strict):
     """The compute network."""
 
     leaf_groups: tuple[LeafGroup, ...] = ()
+    """Leaf groups; a rack is in one at most."""
     slack: t.LengthMm = 4000
-    """Length each cable loses to rise, drop and slack beside the way along rows and aisles."""
+    """Length each cable loses to rise, drop and slack beside the way along rows and aisles; 4 m
+    when left out."""
 
 
 class Demand(Strict):
@@ -284,6 +330,7 @@ class Workload(Strict):
     """Work the site must do."""
 
     id: t.Name
+    """Name of the workload."""
     model: t.Name
     """Catalog id of the model."""
     precision: Precision
@@ -293,16 +340,19 @@ class Workload(Strict):
     output_tokens: t.Tokens | None = None
     """Mean answer length."""
     slo: Slo = Slo()
+    """Latency limits."""
     tensor_parallel: Literal[1, 2, 4, 8, 16, 18, 36, 72] | None = None
     """Accelerators per replica; chosen when left out."""
     domain: Literal["nvlink", "server"] = "nvlink"
-    """``nvlink``: a tensor-parallel group stays in one NVLink domain; ``server``: it may use PCIe inside a server."""
+    """``nvlink``: a tensor-parallel group stays in one NVLink domain; ``server``: it may use PCIe
+    inside a server."""
     software: Literal["documented", "tuned"] = "documented"
     """Software stack the throughput figures assume."""
     demand: str | None = None
-    """Throughput the site must deliver in normal operation: "50000 tok/s", "20 req/s", "40 img/s" or "3000 users"."""
+    """Throughput the site must deliver in normal operation: "50000 tok/s", "20 req/s",
+    "40 img/s" or "3000 users"."""
     think_time: t.TimeMs = 0
-    """Pause of a user between two answers, for demand in users."""
+    """Pause of a user between two answers, for demand in users; none when left out."""
     survive: Survive = "full"
     """What its servers must do in every loss state."""
     servers: tuple[t.Name, ...] = ()
@@ -313,9 +363,11 @@ class Pin(Strict):
     """New servers that must stand in a given rack."""
 
     server: t.Name
+    """Catalog id of the server model; a demand line must list it."""
     rack: str
-    """``row-01/r01``."""
+    """``row-01/r01``; a range such as ``row-01/r[01-04]`` makes several pins."""
     count: t.Unit = 1
+    """How many of them."""
     u: t.Unit | None = None
     """Lowest rack unit; only with ``count: 1``."""
     workload: t.Name | None = None
@@ -337,7 +389,9 @@ class Placement(Strict):
     """Decisions already taken."""
 
     pin: tuple[Pin, ...] = ()
+    """New servers that must stand in a given rack."""
     forbid: tuple[Forbid, ...] = ()
+    """Places where new servers may not stand."""
 
 
 class Site(Strict):
@@ -346,16 +400,26 @@ class Site(Strict):
     rackplan: Literal[1]
     """Version of the site file format."""
     site: SiteInfo
+    """Name and place of the site."""
     policy: Policy = Policy()
-    catalog: dict[str, dict[str, Any]] = {}
-    """Catalog entries of this site, by kind and id; ``like: ID`` starts from a catalog entry."""
+    """Engineering rules."""
+    catalog: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Catalog entries of this site, by kind and id; ``like: ID`` starts from a catalog entry, and
+    ``folder: PATH`` reads more entries from YAML files beside the site file."""
     power: Power
+    """Power graph."""
     cooling: Cooling = Cooling()
+    """Air zones and coolant loops."""
     fabric: Fabric = Fabric()
+    """Compute network."""
     halls: tuple[Hall, ...]
+    """Halls with their rows and racks."""
     workloads: tuple[Workload, ...] = ()
+    """Work the site must do."""
     demand: tuple[Demand, ...] = ()
+    """New servers to place."""
     placement: Placement = Placement()
+    """Decisions already taken."""
     objective: tuple[str, ...] = ()
-    """What is best, most important first: ``throughput`` or ``throughput/WORKLOAD``, ``servers``, ``gpus``,
-    ``headroom`` (most), ``racks``, ``power`` (least)."""
+    """What is best, most important first: ``throughput`` or ``throughput/WORKLOAD``, ``servers``,
+    ``gpus``, ``headroom`` (most), ``racks``, ``power`` (least)."""
