@@ -1,0 +1,188 @@
+"""Power and heat of the whole site in every state, worked out from racks up and kept for reuse."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cached_property
+
+from rackplan.facility.model import NORMAL, CoolingUnit, Facility, Footprint
+from rackplan.verify.supplies import Mode, RackLoad, rack_load
+from rackplan.verify.walk import Loss, PowerGraph, driver, losses, runs
+
+_NONE: frozenset[str] = frozenset()
+
+
+class SiteLoads:
+    """What every rack, circuit and power node carries.
+
+    Parameters
+    ----------
+    facility
+        The site.
+    footprints
+        Footprints of the servers of each rack.
+    """
+
+    def __init__(self, facility: Facility, footprints: Mapping[str, tuple[Footprint, ...]]) -> None:
+        self.facility = facility
+        self.footprints = footprints
+        self.graph = PowerGraph(facility)
+        self._racks: dict[tuple[str, frozenset[str], Mode], RackLoad] = {}
+        self._circuits: dict[Mode, dict[str, Fraction]] = {}
+        self._undisturbed: dict[Mode, dict[str, Fraction]] = {}
+
+    @cached_property
+    def losses(self) -> tuple[Loss, ...]:
+        """Every state to judge, ``normal`` first."""
+        return tuple(losses(self.facility, self.graph))
+
+    @cached_property
+    def _fed_from(self) -> Mapping[str, frozenset[str]]:
+        racks: dict[str, set[str]] = defaultdict(set)
+        for rack in self.facility.racks.values():
+            for feed in rack.feeds:
+                racks[feed.source].add(rack.id)
+        return {node: frozenset(fed) for node, fed in racks.items()}
+
+    @cached_property
+    def _upstream(self) -> Mapping[str, Mapping[str, Fraction]]:
+        """Load on every node above per watt drawn at a source, while everything works."""
+        result = {}
+        for source in self._fed_from:
+            carried = self.graph.carry({source: Fraction(1)}, _NONE)
+            result[source] = {name: load for name, load in carried.items() if load}
+        return result
+
+    @cached_property
+    def units(self) -> tuple[CoolingUnit, ...]:
+        """Air units and CDUs."""
+        zones = (unit for zone in self.facility.zones.values() for unit in zone.units)
+        loops = (cdu for loop in self.facility.loops.values() for cdu in loop.cdus)
+        return (*zones, *loops)
+
+    def rack(self, rack: str, dead: frozenset[str], mode: Mode) -> RackLoad:
+        """What one rack carries while the sides ``dead`` are without power."""
+        key = (rack, dead, mode)
+        load = self._racks.get(key)
+        if load is None:
+            place = self.facility.racks[rack]
+            sides = [feed.side for feed in place.feeds]
+            load = rack_load(self.footprints[rack], place.gear, sides, dead, mode)
+            self._racks[key] = load
+        return load
+
+    def dead_sides(self, rack: str, loss: Loss) -> frozenset[str]:
+        """Feeds of a rack that are without power in a state."""
+        if loss.rack == rack:
+            return frozenset({loss.side})
+        if not loss.dead:
+            return _NONE
+        feeds = self.facility.racks[rack].feeds
+        return frozenset(feed.side for feed in feeds if feed.source in loss.dead)
+
+    def touched(self, loss: Loss) -> tuple[str, ...]:
+        """Racks that lose a feed in a state, in the order of the site."""
+        if loss.rack:
+            return (loss.rack,)
+        hit = {rack for node in loss.dead for rack in self._fed_from.get(node, ())}
+        return tuple(rack for rack in self.facility.racks if rack in hit) if hit else ()
+
+    def nodes(self, loss: Loss, mode: Mode, held: frozenset[str] = _NONE) -> dict[str, Fraction]:
+        """Load leaving every live power node in a state [W].
+
+        Parameters
+        ----------
+        loss
+            The state; for the loss of one rack's circuit :meth:`above` is much faster.
+        mode
+            How much servers draw.
+        held
+            Racks that are held to their promise although ``mode`` is ``whole``.
+        """
+        entering = dict(self._base(mode))
+        touched = set(self.touched(loss))
+        for rack in touched | held:
+            self._move(entering, rack, loss, mode, "held" if rack in held else mode)
+        for name, node in self.facility.nodes.items():
+            entering[name] = entering.get(name, Fraction(0)) + node.fixed_w
+        for unit in self.units:
+            source = driver(unit, loss.dead)
+            if source is not None and runs(unit, loss):
+                entering[source] += unit.power_w
+        return self.graph.carry(entering, loss.dead)
+
+    def above(self, loss: Loss, mode: Mode) -> dict[str, Fraction]:
+        """Load on the nodes above a rack that lost one circuit [W], from the undisturbed loads."""
+        if mode not in self._undisturbed:
+            self._undisturbed[mode] = self.nodes(Loss(NORMAL, "normal", ""), mode)
+        before = self._undisturbed[mode]
+        moved: dict[str, Fraction] = {}
+        self._move(moved, loss.rack, loss, mode, mode)
+        result: dict[str, Fraction] = {}
+        for source, change in moved.items():
+            for name, share in self._upstream[source].items():
+                result[name] = result.get(name, before[name]) + change * share
+        return result
+
+    def behind(self, node: str, dead: frozenset[str]) -> tuple[str, ...]:
+        """Racks that a node helps to feed while the nodes ``dead`` are without power."""
+        below = {node}
+        for name in self.graph.order:
+            if name not in dead and below.intersection(self.graph.sharing(name, dead)):
+                below.add(name)
+        fed = {rack for name in below for rack in self._fed_from.get(name, ())}
+        return tuple(rack for rack in self.facility.racks if rack in fed)
+
+    def _base(self, mode: Mode) -> dict[str, Fraction]:
+        """Power drawn by the circuits of each node with nothing lost."""
+        if mode not in self._circuits:
+            entering: dict[str, Fraction] = defaultdict(Fraction)
+            for rack in self.facility.racks.values():
+                feeds_w = self.rack(rack.id, _NONE, mode).feeds_w
+                for feed in rack.feeds:
+                    entering[feed.source] += feeds_w[feed.side]
+            self._circuits[mode] = dict(entering)
+        return self._circuits[mode]
+
+    def _move(
+        self, entering: dict[str, Fraction], rack: str, loss: Loss, mode: Mode, to: Mode
+    ) -> None:
+        """Replace what a rack draws with nothing lost by what it draws in a state and a mode."""
+        old = self.rack(rack, _NONE, mode).feeds_w
+        new = self.rack(rack, self.dead_sides(rack, loss), to).feeds_w
+        for feed in self.facility.racks[rack].feeds:
+            change = new.get(feed.side, Fraction(0)) - old.get(feed.side, Fraction(0))
+            if change:
+                entering[feed.source] = entering.get(feed.source, Fraction(0)) + change
+
+    def heat(
+        self,
+        racks: tuple[str, ...],
+        loss: Loss,
+        mode: Mode,
+        held: frozenset[str] = _NONE,
+    ) -> tuple[int, int, int, int]:
+        """Air heat [W], airflow [L/s], liquid heat [W], coolant flow [mL/min] of racks together."""
+        air_w = airflow_l_s = liquid_w = flow_ml_min = 0
+        for rack in racks:
+            to: Mode = "held" if rack in held else mode
+            load = self.rack(rack, self.dead_sides(rack, loss), to)
+            air_w += load.air_w
+            airflow_l_s += load.airflow_l_s
+            liquid_w += load.liquid_w
+            flow_ml_min += load.flow_ml_min
+        return air_w, airflow_l_s, liquid_w, flow_ml_min
+
+
+def mode_of(loss: Loss) -> Mode:
+    """How much servers draw when limits are judged in a state."""
+    return "normal" if loss.id == NORMAL else "held"
+
+
+def cooling_losses(loads: SiteLoads, units: tuple[CoolingUnit, ...]) -> Iterator[Loss]:
+    """States in which cooling units are judged: ``normal``, and where one of them is dead."""
+    for loss in loads.losses:
+        if loss.kind == "normal" or not all(runs(unit, loss) for unit in units):
+            yield loss
