@@ -164,7 +164,7 @@ def _document(
         "domain": workload.domain,
         "software": workload.software,
         "services": services,
-        "refused": [asdict(refusal) for refusal in refusals],
+        "refused": [{"server": refusal.id, "reason": refusal.reason} for refusal in refusals],
     }
 
 

@@ -115,7 +115,7 @@ def test_routing_to_experts() -> None:
 def test_latency_and_throughput_by_hand(toy: Replica) -> None:
     load = Load(1000, 100, None, None, 10)
     point = operate(toy, load)
-    # context 1050; B = 10: weights 10 ms + cache 10 x 10 kB x 1050 / 1e12 = 0.105 ms + 2 = 12.105 ms
+    # context 1050; weights 10 ms + cache 10 x 10 kB x 1050 / 1e12 = 0.105 ms + 2 ms = 12.105 ms
     # TPOT = 12.105 + 9 x 20.02 / 100 = 13.9068 ms
     # TTFT = 1.5 x 12.105 + 20.02 x (1 + 1.8018/12.105) = 41.1574 ms
     # requests/s = 10 / (100 x 12.105 ms + 10 x 20.02 ms) = 10 / 1.4107 = 7.0887
