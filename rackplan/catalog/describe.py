@@ -1,0 +1,117 @@
+"""What there is to say about an entry: a line, the figures it lacks, its plain data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rackplan.catalog import entries as e
+from rackplan.catalog.checks import check_entry, figures_of
+from rackplan.catalog.figure import Figure
+from rackplan.catalog.kinds import UnknownEntryError
+from rackplan.catalog.written import figure_fields
+
+if TYPE_CHECKING:
+    from rackplan.catalog.load import Catalog
+
+_LIQUID = {"liquid_fraction", "coolant_flow", "coolant_supply_min", "coolant_supply_max"}
+_RACK_SCALE = {"psu_min_boot", "airflow", "inlet_min", "inlet_max"}
+_MODEL_FIELDS = {
+    "dense": {"layers", "hidden", "heads", "kv_heads", "head_dim"},
+    "moe": {"layers", "hidden", "heads", "kv_heads", "head_dim", "active_parameters", "experts"},
+    "diffusion": {"flops_per_image"},
+}
+
+
+def summary(entry: e.Entry) -> str:
+    """The figures a planner picks an entry by, in one line."""
+    match entry:
+        case e.ServerModel():
+            size = f"{entry.rack_units.whole}U" if entry.rack_units else ""
+            parts = [f"{entry.gpus} x {entry.accelerator}", size, _text(entry.max_draw)]
+        case e.Accelerator():
+            parts = [_text(entry.memory), _text(entry.memory_bandwidth), _text(entry.tdp)]
+        case e.RackModel():
+            size = f"{entry.width.text} x {entry.depth.text}"
+            parts = [f"{entry.rack_units.whole}U", size, _text(entry.max_load)]
+        case e.Circuit():
+            parts = [entry.volts.text, entry.amps.text, f"{entry.phases}ph", entry.standard]
+        case e.AirUnit():
+            parts = [entry.kind, _text(entry.capacity), _text(entry.airflow)]
+        case e.Cdu():
+            parts = [_text(entry.capacity), f"at {entry.approach.text}", _text(entry.flow)]
+        case e.Switch():
+            parts = [f"{entry.rack_units.whole}U", _text(entry.max_draw or entry.typical_draw)]
+        case e.Model():
+            parts = [entry.kind, f"{entry.parameters.value / 1e9:.4g} billion parameters"]
+        case _:
+            parts = []
+    return ", ".join(part for part in parts if part)
+
+
+def absent(entry: e.Entry) -> tuple[str, ...]:
+    """Names of figures the entry could have and lacks, because no source gives them."""
+    names = {name for name in figure_fields(type(entry)) if getattr(entry, name) is None}
+    match entry:
+        case e.ServerModel():
+            names.discard("heat_claim")
+            names -= _LIQUID if entry.cooling == "air" else set()
+            names -= _RACK_SCALE if entry.kind == "rack" else set()
+        case e.Model():
+            names &= _MODEL_FIELDS[entry.kind]
+        case e.RackModel() if entry.accepts == "rack":
+            names.discard("usable_depth")
+    return tuple(name for name in type(entry).model_fields if name in names)
+
+
+def plain_fields(entry: e.Entry) -> dict[str, Any]:
+    """Fields of the entry that are not figures and say something."""
+    hidden = {"name", "vendor", "note", "rejected", "scale_up", *figure_fields(type(entry))}
+    values = {name: getattr(entry, name) for name in type(entry).model_fields if name not in hidden}
+    if isinstance(entry, e.ServerModel):
+        values["scale_up.link"] = entry.scale_up.link
+    return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+def source_data(catalog: Catalog, source: str) -> dict[str, str]:
+    """Id, title, reference, date and tier of a source; only a title for free text."""
+    try:
+        return {"id": source, **catalog.source(source).model_dump()}
+    except UnknownEntryError:
+        return {"title": source}
+
+
+def as_data(catalog: Catalog, kind: str, entry_id: str) -> dict[str, Any]:
+    """An entry as plain data for JSON: fields, figures with their sources, claims, findings.
+
+    Raises
+    ------
+    UnknownEntryError
+        The catalog has no such entry.
+    """
+    entry = catalog.get(kind, entry_id)
+    return {
+        "id": entry_id,
+        "kind": kind,
+        "vendor": entry.vendor,
+        "name": entry.name,
+        "note": entry.note,
+        "fields": plain_fields(entry),
+        "figures": {name: _figure(catalog, figure) for name, figure in figures_of(entry)},
+        "absent": list(absent(entry)),
+        "rejected": [
+            {**claim.model_dump(), "source": source_data(catalog, claim.source)}
+            for claim in entry.rejected
+        ],
+        "findings": [
+            {"id": one.id, "severity": one.severity, "message": one.message}
+            for one in check_entry(catalog, kind, entry_id)
+        ],
+    }
+
+
+def _figure(catalog: Catalog, figure: Figure) -> dict[str, Any]:
+    return {**figure.model_dump(), "source": source_data(catalog, figure.source)}
+
+
+def _text(figure: Figure | None) -> str:
+    return figure.text if figure else ""
