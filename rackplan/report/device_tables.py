@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
-from rackplan.facility.model import NORMAL, Facility, Rack
+from rackplan.facility.model import Facility, Rack
 from rackplan.plan import LimitState, Plan, RackSummary
 from rackplan.report.table import Cell, Column, Table, clean
 from rackplan.report.wording import binding_text, meaning, scaled, split_rule, state_text
-
-if TYPE_CHECKING:
-    from rackplan.verify.states import StateRow
+from rackplan.verify.states import StateRow
 
 
 def racks(plan: Plan, facility: Facility) -> Table:
@@ -24,17 +21,17 @@ def racks(plan: Plan, facility: Facility) -> Table:
         Column("rack", "Rack"),
         Column("servers", "Servers", kind="count"),
         Column("gpus", "GPUs", kind="count"),
-        Column("used", "Used", "U", "count"),
-        Column("height", "Of", "U", "count"),
-        Column("mass", "Load", "kg", "whole"),
-        Column("max_mass", "Of", "kg", "whole"),
+        Column("used", "Rack units used", "U", "count"),
+        Column("height", "Rack height", "U", "count"),
+        Column("mass", "Weight inside", "kg", "whole"),
+        Column("max_mass", "Weight allowed", "kg", "whole"),
         Column("power", "IT load", "kW", "kilo"),
     ]
     for side in sides:
         columns += (
             Column(f"normal:{side}", f"Feed {clean(side)} normal", "kW", "kilo"),
             Column(f"worst:{side}", f"Feed {clean(side)} worst", "kW", "kilo"),
-            Column(f"limit:{side}", f"Feed {clean(side)} of", "kW", "kilo"),
+            Column(f"limit:{side}", f"Feed {clean(side)} limit", "kW", "kilo"),
         )
     columns += (
         Column("use", "Fullest feed", "%", "percent"),
@@ -170,28 +167,30 @@ def _limit_row(limit: LimitState) -> tuple[Cell, ...]:
     )
 
 
-def states(plan: Plan, facility: Facility, rows: Iterable[StateRow]) -> Iterator[Table]:
-    """What happens when something is lost: one table for devices, one for racks' own circuits."""
-    circuits = {feed.id for rack in facility.racks.values() for feed in rack.feeds}
+def states(plan: Plan, rows: Iterable[StateRow]) -> tuple[Table, Table]:
+    """What happens when something is lost: a table for devices, one for racks' own circuits."""
     found = list(rows)
-    devices = [row for row in found if row.lost not in circuits]
-    own = [row for row in found if row.lost in circuits]
-    title = "What happens when something is lost"
-    yield Table("states", title, _state_columns(plan), _state_rows(plan, devices), _STATE_NOTE)
-    if own:
-        title = "What happens when a rack loses one circuit"
-        yield Table("circuits", title, _state_columns(plan), _state_rows(plan, own), _STATE_NOTE)
+    devices = [row for row in found if row.kind != "feed"]
+    own = [row for row in found if row.kind == "feed"]
+    columns, note = _state_columns(plan), _STATE_NOTE
+    return (
+        Table("states", _STATES, columns, _state_rows(plan, devices), note),
+        Table("circuits", _CIRCUITS, columns, _state_rows(plan, own), note),
+    )
 
 
+_STATES = "What happens when something is lost"
+_CIRCUITS = "What happens when a rack loses one of its circuits"
 _STATE_NOTE = (
-    "Full: servers at full power. Reduced: capped. Down: off though nothing was promised. "
-    "Shed: off, as agreed. Throughput counts servers at full power only."
+    "Full: servers at full power. Reduced: capped, as agreed. Down: without the power supplies "
+    "they need. Shed: shut down, as agreed. Throughput is that of servers at full power."
 )
 
 
 def _state_columns(plan: Plan) -> tuple[Column, ...]:
     return (
         Column("state", "State"),
+        Column("kind", "Kind"),
         Column("full", "Full", kind="count"),
         Column("reduced", "Reduced", kind="count"),
         Column("down", "Down", kind="count"),
@@ -218,7 +217,8 @@ def _state_row(plan: Plan, row: StateRow) -> tuple[Cell, ...]:
     capacity, _ = scaled(row.worst_capacity, row.worst_quantity)
     use = percent(row.worst_load, row.worst_capacity)
     return (
-        NORMAL if row.state == NORMAL else state_text(row.lost),
+        state_text(row.state),
+        row.kind,
         row.full,
         row.reduced,
         row.down,

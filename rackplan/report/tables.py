@@ -43,6 +43,32 @@ def summary(plan: Plan, facility: Facility) -> Table:
     return Table("summary", "Summary", columns, tuple(rows))
 
 
+def control(plan: Plan, facility: Facility, date: str = "") -> Table:
+    """What identifies the document: site, versions, how sure the answer is, what was counted."""
+    provenance = plan.provenance
+    versions = provenance.get("versions")
+    stated = versions.items() if isinstance(versions, dict) else ()
+    facts = [
+        ("Site", plan.site.get("name", "")),
+        ("Description", facility.description),
+        ("Site file SHA-256", plan.site.get("sha256", "")[:12]),
+        ("Date", date),
+        ("Status", plan.status),
+        ("Gap to the proven bound", gap_text(plan) if plan.objective else ""),
+        ("Power counted", basis_text(facility)),
+        ("Power factor of servers", f"{float(facility.policy.power_factor):.2f}"),
+        ("Elevation", f"{facility.elevation_m:,} m"),
+        ("Losses not covered", ", ".join(sorted(facility.policy.not_survived)) or "none"),
+        ("Plan format", plan.schema),
+        *((f"Version of {name}", str(version)) for name, version in stated),
+        ("Seed", str(provenance.get("seed", ""))),
+    ]
+    rows = tuple((clean(name), clean(text)) for name, text in facts if text)
+    columns = (Column("item", "Item"), Column("text", "Value"))
+    note = "Planning document for review. It is not a sealed or approved electrical design."
+    return Table("control", "Document", columns, rows, note)
+
+
 def basis_text(facility: Facility) -> str:
     """Which power of a server is counted: ``at max draw``."""
     return f"at {clean(facility.policy.power_basis).replace('_', ' ')}"

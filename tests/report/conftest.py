@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 import pytest
 
-from rackplan.catalog.entries import Accelerator, RackModel, ServerModel
-from rackplan.facility.demand import ServerDemand, Survive
+from rackplan.catalog.entries import Accelerator, Model, RackModel, ServerModel
+from rackplan.facility.demand import ServerDemand, Survive, Workload
 from rackplan.facility.model import (
     Assumption,
     CoolingUnit,
@@ -33,30 +33,11 @@ WEIGHT_G = 130_000
 
 
 @dataclass(frozen=True)
-class Row:
-    """A row of the loss table, with the fields ``rackplan.verify.states.StateRow`` has."""
-
-    state: str
-    lost: str
-    full: int
-    reduced: int
-    down: int
-    shed: int
-    gpus_lost: int
-    worst_device: str
-    worst_load: int
-    worst_capacity: int
-    worst_quantity: str
-    rates: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Hall:
-    """A facility, a plan for it and its loss table."""
+    """A facility and a plan for it."""
 
     facility: Facility
     plan: Plan
-    states: tuple[Row, ...]
 
 
 HallMaker = Callable[..., Hall]
@@ -112,7 +93,7 @@ def make_hall(
         assumptions=(assumption, "efficiency of ups-a: 1"),
         provenance={"versions": {"rackplan": "0.1.0"}, "seed": 1, "wall_s": None},
     )
-    return Hall(facility, plan, _states(used, count, workload))
+    return Hall(facility, plan)
 
 
 def _rack(row: str, row_index: int, name: str, place: int) -> Rack:
@@ -228,7 +209,7 @@ def _facility(site: str, racks: tuple[Rack, ...], workload: str, assumption: str
             *(LossState(f"loss:{s}", "power" if s[0] == "u" else "air", s) for s in states),
         ),
         footprints=(_footprint(),),
-        workloads={},
+        workloads={workload: _asked(workload)},
         demands={
             "eight-h20": ServerDemand(
                 "eight-h20", "eight-h20", 4, 14, (workload,), False, Survive("full")
@@ -238,6 +219,27 @@ def _facility(site: str, racks: tuple[Rack, ...], workload: str, assumption: str
         forbids=(),
         objectives=(),
         assumptions=(Assumption("policy.power_basis", assumption),),
+    )
+
+
+def _asked(workload: str) -> Workload:
+    model = {"vendor": "Maker", "name": "70B", "kind": "dense", "parameters": 7e10}
+    return Workload(
+        id=workload,
+        model_id="70b",
+        model=Model.model_validate(model),
+        precision="fp8",
+        input_tokens=1_000,
+        output_tokens=500,
+        ttft_s=2.0,
+        tpot_s=0.05,
+        tensor_parallel=4,
+        domain="nvlink",
+        software="documented",
+        unit="tok/s",
+        demand=20_000,
+        think_s=0.0,
+        survive=Survive("full"),
     )
 
 
@@ -319,26 +321,8 @@ def _workload(workload: str, count: int) -> WorkloadSummary:
         normal=rate,
         low=0.8 * rate,
         high=1.2 * rate,
-        worst_loss=0.0,
+        worst_loss=rate,
         worst_state="loss:crah-1",
         binding="memory bandwidth",
         note="",
     )
-
-
-def _states(used: list[Rack], count: int, workload: str) -> tuple[Row, ...]:
-    load, rate = count * DRAW_W, {workload: TOKENS_S * count}
-    rows = [
-        Row("normal", "", count, 0, 0, 0, 0, "zone-1", load, 240_000, "W", rate),
-        Row("loss:ups-a", "ups-a", count, 0, 0, 0, 0, "ups-b", load, 800_000, "W", rate),
-        Row("loss:crah-1", "crah-1", count, 0, 0, 0, 0, "zone-1", load, 120_000, "W", rate),
-    ]
-    for rack in used:
-        for side, other in (("A", "B"), ("B", "A")):
-            rows.append(
-                Row(
-                    f"loss:{rack.id}:{side}", f"{rack.id}:{side}", count, 0, 0, 0, 0,
-                    f"{rack.id}:{other}", 3 * DRAW_W + 300, FEED_W, "W", rate,
-                )
-            )  # fmt: skip
-    return tuple(rows)

@@ -14,6 +14,7 @@ from rackplan.plan import LimitState
 from rackplan.report import device_tables, tables
 from rackplan.report.table import Cell, Column, Table, clean, significant
 from rackplan.report.wording import binding_text, gap_text, rule_text, verdict_text
+from rackplan.verify.states import state_table
 
 
 def row(table: Table, key: str, value: str) -> Mapping[str, Cell]:
@@ -96,14 +97,13 @@ def test_servers_and_their_cords(hall: Any) -> None:
 
 
 def test_loss_of_a_racks_own_circuit_is_told_apart(hall: Any) -> None:
-    devices, circuits = device_tables.states(hall.plan, hall.facility, hall.states)
-    assert [record["state"] for record in devices.records()] == [
-        "normal",
-        "ups-a lost",
-        "crah-1 lost",
-    ]
-    assert len(circuits.rows) == 8
-    assert row(devices, "state", "crah-1 lost")["use"] == pytest.approx(78.0)
+    found = state_table(hall.facility, hall.plan)
+    devices, circuits = device_tables.states(hall.plan, found)
+    lost = [record["state"] for record in devices.records()]
+    assert lost == ["ups-a lost", "ups-b lost", "crah-1 lost", "crah-2 lost"]
+    assert len(circuits.rows) == 2 * len(hall.facility.racks)
+    # 12 servers of 7.8 kW and 6 switches of 0.3 kW: 95.4 kW for one unit of 120 kW.
+    assert row(devices, "state", "crah-1 lost")["use"] == pytest.approx(79.5)
 
 
 def test_every_figure_column_names_a_unit_or_has_one_beside_it(hall: Any) -> None:
@@ -113,7 +113,7 @@ def test_every_figure_column_names_a_unit_or_has_one_beside_it(hall: Any) -> Non
         tables.objective(hall.plan),
         device_tables.limits(hall.plan),
         device_tables.racks(hall.plan, hall.facility),
-        *device_tables.states(hall.plan, hall.facility, hall.states),
+        *device_tables.states(hall.plan, state_table(hall.facility, hall.plan)),
     ]
     for table in found:
         keys = {column.key for column in table.columns}

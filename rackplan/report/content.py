@@ -1,0 +1,56 @@
+"""Everything a report shows, worked out once for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from rackplan.facility.model import Facility
+from rackplan.plan import Plan
+from rackplan.report import device_tables, tables
+from rackplan.report.table import Table
+from rackplan.verify.states import state_table
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The tables of a report, in reading order."""
+
+    summary: Table
+    control: Table
+    objective: Table
+    demand: Table
+    workloads: Table
+    limits: Table
+    racks: Table
+    states: Table
+    circuits: Table
+    assumptions: Table
+    servers: Table
+    all_limits: Table
+
+    def filled(self) -> Iterator[Table]:
+        """The tables that have rows."""
+        for field in fields(self):
+            table: Table = getattr(self, field.name)
+            if table.rows:
+                yield table
+
+
+def gather(plan: Plan, facility: Facility, date: str = "") -> Content:
+    """Work out every table of a report; ``date`` is printed as given."""
+    devices, circuits = device_tables.states(plan, state_table(facility, plan))
+    return Content(
+        summary=tables.summary(plan, facility),
+        control=tables.control(plan, facility, date),
+        objective=tables.objective(plan),
+        demand=tables.demand(plan, facility),
+        workloads=tables.workloads(plan),
+        limits=device_tables.limits(plan),
+        racks=device_tables.racks(plan, facility),
+        states=devices,
+        circuits=circuits,
+        assumptions=tables.assumptions(plan),
+        servers=tables.servers(plan, facility),
+        all_limits=device_tables.all_limits(plan),
+    )

@@ -1,0 +1,123 @@
+"""The report as one HTML file: no network, readable without JavaScript, printable."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from rackplan.facility.model import NORMAL, Facility
+from rackplan.plan import Plan
+from rackplan.report import device_tables
+from rackplan.report.content import Content
+from rackplan.report.elevation import UNIT_PX, Elevation, elevations, workload_tones
+from rackplan.report.floor import LEVELS, OVER, floor_plans
+from rackplan.report.table import Table, clean
+from rackplan.report.wording import verdict_text
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MOST_LIMIT_ROWS = 4_000
+"""Limit rows a report holds; with more, only normal operation and worst states are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure of the summary, large."""
+
+    name: str
+    value: str
+    unit: str
+    note: str
+
+
+def render_html(plan: Plan, facility: Facility, content: Content) -> str:
+    """The text of the report.
+
+    Parameters
+    ----------
+    plan, facility
+        The answer and its site.
+    content
+        Its tables.
+
+    Returns
+    -------
+    A whole HTML document. Same input, same bytes.
+    """
+    racks = content.racks
+    drawn = tuple(elevations(plan, facility, racks)) if plan.servers else ()
+    script = _text("report.js")
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            site=clean(plan.site.get("name", "")),
+            verdict=verdict_text(plan),
+            fits=plan.status in ("OPTIMAL", "FEASIBLE"),
+            tiles=_tiles(content.summary),
+            content=replace(content, all_limits=_listed(plan, content)),
+            notice=content.control.note,
+            floors=tuple(floor_plans(facility, racks)) if racks.rows else (),
+            levels=("empty", *(name for _, name in LEVELS), "over 100 %"),
+            over=OVER,
+            elevations=drawn,
+            drawn=frozenset(elevation.index for elevation in drawn),
+            heights=sorted({elevation.units for elevation in drawn}),
+            captions={elevation.index: _caption(elevation) for elevation in drawn},
+            tones={clean(name): tone for name, tone in workload_tones(plan).items()},
+            unit_px=UNIT_PX,
+            style=_text("report.css"),
+            script=script,
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        )
+    )
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("rackplan.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _text(name: str) -> str:
+    return resources.files("rackplan.report").joinpath("templates", name).read_text("utf-8")
+
+
+def _tiles(summary: Table) -> tuple[Tile, ...]:
+    """The summary without its verdict, which stands above it."""
+    rows = [row for row in summary.shown() if row["figure"] != "Verdict"]
+    return tuple(Tile(row["figure"], row["value"], row["unit"], row["note"]) for row in rows)
+
+
+def _caption(elevation: Elevation) -> Mapping[str, str]:
+    """What stands under a drawing: load, weight and height of the rack."""
+    cells = elevation.cells
+    return {
+        "power": f"{cells['power']} kW",
+        "mass": f"{cells['mass']} of {cells['max_mass']} kg",
+        "units": f"{cells['used']} of {cells['height']} U",
+        "feed": "" if cells["use"] == "-" else f"fullest feed {cells['use']} %",
+    }
+
+
+def _listed(plan: Plan, content: Content) -> Table:
+    """Every limit, or where those are too many, each in normal operation and its worst state."""
+    if len(plan.limits) <= MOST_LIMIT_ROWS:
+        return content.all_limits
+    worst = {record["id"] for record in content.limits.records()}
+    kept = tuple(limit for limit in plan.limits if limit.state == NORMAL or limit.id in worst)
+    table = device_tables.all_limits(replace(plan, limits=kept))
+    total = f"{len(plan.limits):,}"
+    note = f"Normal operation and the worst state of each limit; the plan lists all {total}."
+    return replace(table, title="Limits in normal operation and worst state", note=note)
