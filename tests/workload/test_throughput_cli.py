@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner, Result
 
+from rackplan.catalog.entries import Precision
 from rackplan.catalog.load import builtin
-from rackplan.cli.throughput import throughput
-from rackplan.errors import QuantityError, WorkloadError
+from rackplan.cli.throughput import predict_command, throughput
+from rackplan.errors import WorkloadError
 from rackplan.workload.trust import CALIBRATED, OVERSTATED
 
 CHAT = ("--model", "llama-3.1-70b", "--input", "1024", "--output", "256")
@@ -85,7 +87,25 @@ def test_a_single_refused_server_is_an_error() -> None:
 
 
 def test_a_time_without_unit_is_an_error() -> None:
-    assert isinstance(run(*CHAT, "--tpot", "40").exception, QuantityError)
+    result = run(*CHAT, "--tpot", "40")
+    assert 2 == result.exit_code
+    assert "Invalid value for --tpot: a time needs a unit" in result.output
+
+
+def test_a_server_of_ones_own(tmp_path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "servers:\n  my-box: {like: dgx-h100, name: My box, gpus: 4}\n", encoding="utf-8"
+    )
+    mine = run("--server", "my-box", *CHAT, "--json", "--catalog", str(tmp_path))
+    whole = run("--server", "dgx-h100", *CHAT, "--json")
+    # half the accelerators, half the replicas
+    halves = [json.loads(one.output)["services"][0]["rate"] for one in (mine, whole)]
+    assert 0.5 == pytest.approx(halves[0] / halves[1])
+
+
+def test_every_precision_can_be_asked_for() -> None:
+    (option,) = [one for one in predict_command.params if one.name == "precision"]
+    assert get_args(Precision) == option.type.choices
 
 
 def test_tuned_software_is_named_and_faster() -> None:
