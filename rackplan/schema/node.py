@@ -13,7 +13,7 @@ from rackplan.errors import Problem
 Scalar = str | int | float | bool | None
 Path = tuple[str | int, ...]
 
-MAX_NODES = 1_000_000
+MAX_NODES = 500_000
 """Most values a document may hold once aliases and ranges are expanded."""
 MAX_DEPTH = 64
 """Most levels of nesting."""

@@ -130,7 +130,8 @@ def expand_document(document: Document) -> tuple[Document, list[Problem]]:
     expander = _Expander(document)
     try:
         root = expander.outside(document.root, ())
-        expander.count(root.size)
+        if root.size > MAX_NODES:  # shared copies are made once but count each time
+            raise _TooLargeError
     except _TooLargeError:
         message = f"the ranges stand for more than {MAX_NODES:,} values"
         return document, [Problem(message, "check the largest ranges", file=document.file)]
@@ -170,7 +171,7 @@ class _Expander:
     def count(self, made: int) -> None:
         """Add to the values made so far; stop when no site needs that many."""
         self._made += made
-        if self._made > 2 * MAX_NODES or made > MAX_NODES:
+        if self._made > MAX_NODES:
             raise _TooLargeError
 
     def _items(self, node: Node, path: Path) -> list[Node]:
@@ -187,7 +188,12 @@ class _Expander:
         if key is None or not isinstance(node.value, dict):
             return [node]
         id_node = node.value[key]
+        before = len(self.problems)
         ids = self._texts(id_node, (*path, key))
+        if len(self.problems) > before:
+            return [node]  # no telling how many there should be
+        if len(ids) * node.size > MAX_NODES:
+            raise _TooLargeError
         self._repeats.append((str(id_node.value), len(ids)))
         copies = self._copies(node, path, len(ids))
         self._repeats.pop()
@@ -199,7 +205,7 @@ class _Expander:
             return [node] * n
         if isinstance(node.value, dict):
             columns = {k: self._copies(v, (*path, k), n) for k, v in node.value.items()}
-            self.count(n * len(columns))
+            self.count(n)
             return [
                 mapping_node(
                     node.line, {k: column[i] for k, column in columns.items()}, node.key_lines
@@ -241,10 +247,12 @@ class _Expander:
     def _texts(self, node: Node, path: Path) -> list[str]:
         text = str(node.value)
         try:
-            return expand(text)
+            texts = expand(text)
         except RangeError as error:
             self._note(node, path, str(error), error.cure)
-            return [text]
+            texts = [text]
+        self.count(len(texts))
+        return texts
 
     def _mismatch(self, node: Node, path: Path, count: int) -> None:
         ident, n = self._repeats[-1]
