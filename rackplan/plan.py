@@ -152,6 +152,37 @@ class WorkloadSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ConflictRule:
+    """A rule of a conflict: its id, its family, and what it says, with figures."""
+
+    id: str
+    family: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Rules that cannot hold together.
+
+    Attributes
+    ----------
+    sentence
+        The reason in one sentence.
+    families
+        Families of the rules, in the order of stating.
+    rules
+        The rules.
+    minimal
+        Whether leaving out any one of them was proven to make the rest hold together.
+    """
+
+    sentence: str
+    families: tuple[str, ...]
+    rules: tuple[ConflictRule, ...]
+    minimal: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A placement with everything needed to review it.
 
@@ -220,7 +251,12 @@ def from_json(text: str, file: str = "plan.json") -> Plan:
         return _ADAPTER.validate_python(data)
     except ValidationError as error:
         raise InputError(
-            Problem(e["msg"], file=file, path=".".join(str(part) for part in e["loc"]), value=repr(e["input"])[:80])
+            Problem(
+                e["msg"],
+                file=file,
+                path=".".join(str(part) for part in e["loc"]),
+                value=repr(e["input"])[:80],
+            )
             for e in error.errors()
         ) from error
 

@@ -140,7 +140,9 @@ ton_of_refrigeration = 3516.8528420667 * watt = TR
 def _registry() -> pint.UnitRegistry[float]:
     import pint  # late: 0.3 s that `rackplan --help` need not pay
 
-    registry: pint.UnitRegistry[float] = pint.UnitRegistry(None, autoconvert_offset_to_baseunit=True)
+    registry: pint.UnitRegistry[float] = pint.UnitRegistry(
+        None, autoconvert_offset_to_baseunit=True
+    )
     for line in filter(None, _DEFINITIONS.splitlines()):
         registry.define(line)
     return registry

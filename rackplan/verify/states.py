@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,7 +23,8 @@ class StateRow:
     Attributes
     ----------
     state, kind, lost
-        ``loss:ups-a``; what kind of thing is lost (``power``, ``air``, ``liquid``, ``feed``); its id.
+        ``loss:ups-a``; what is lost (``power`` node, ``air`` unit, ``liquid`` for a CDU, ``feed``);
+        its id.
     full, reduced, down, shed
         Servers at full power, capped, without the power supplies they need, shut down on purpose.
         Servers are capped or shut down only where something would be overloaded without it.

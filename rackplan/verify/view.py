@@ -72,7 +72,7 @@ class View:
         return SiteLoads(self.facility, footprints)
 
     def service(self, placed: Placed) -> Service | RackplanError | None:
-        """What a server delivers for its workload, or why it cannot; ``None`` without a workload."""
+        """What a server delivers for its workload, or why it cannot; ``None`` without work."""
         workload = self.facility.workloads.get(placed.server.workload or "")
         if workload is None:
             return None

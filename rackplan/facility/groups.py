@@ -1,0 +1,61 @@
+"""Racks that no limit can tell apart: they admit the same servers and load the same devices."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from rackplan.facility.model import Facility, Rack
+
+
+@dataclass(frozen=True, slots=True)
+class RackGroup:
+    """Interchangeable racks. ``rack`` is the first of them; ``index`` its place among the groups."""
+
+    index: int
+    racks: tuple[Rack, ...]
+
+    @property
+    def rack(self) -> Rack:
+        """A rack that stands for all of them."""
+        return self.racks[0]
+
+    @property
+    def size(self) -> int:
+        """How many racks."""
+        return len(self.racks)
+
+
+def group_racks(facility: Facility) -> tuple[RackGroup, ...]:
+    """Group the racks of a site, in the order of each group's first rack."""
+    members: dict[Hashable, list[Rack]] = {}
+    pinned = {pin.rack for pin in facility.pins}
+    for rack in facility.racks.values():
+        forbidden = tuple(forbid.id for forbid in facility.forbids if rack.id in forbid.racks)
+        alone = rack.id if rack.id in pinned else None
+        members.setdefault((_signature(facility, rack), forbidden, alone), []).append(rack)
+    return tuple(RackGroup(index, tuple(racks)) for index, racks in enumerate(members.values()))
+
+
+def _signature(facility: Facility, rack: Rack) -> Hashable:
+    group = facility.leaf_groups.get(rack.leaf_group or "")
+    in_reach = group is None or group.reach_mm is None or (rack.cable_mm or 0) <= group.reach_mm
+    # The loss of a feed that policy.not_survived exempts makes its rack differ from its neighbors.
+    exempt = tuple(feed.side for feed in rack.feeds if feed.id in facility.policy.not_survived)
+    return (
+        rack.model_id,
+        tuple((feed.side, feed.source, feed.circuit, feed.limit_w) for feed in rack.feeds),
+        exempt,
+        rack.zone,
+        rack.loop,
+        rack.leaf_group,
+        in_reach,
+        rack.closed_u,
+        rack.starts,
+        rack.air_limit_w,
+        rack.max_total_g,
+        tuple(
+            (g.u, g.rack_units, g.power_w, g.weight_g, g.airflow_l_s, g.feeds) for g in rack.gear
+        ),
+        rack.fixed,
+    )

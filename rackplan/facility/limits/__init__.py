@@ -1,0 +1,29 @@
+"""Every limit of the site, once: what it bounds, in which state, and who loads it by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rackplan.facility.groups import RackGroup
+from rackplan.facility.limits import air, fabric, liquid, power, space
+from rackplan.facility.limits.model import RackLimit, SiteLimit, at_state
+from rackplan.facility.model import Facility
+
+__all__ = ["RackLimit", "SiteLimit", "at_state", "rack_limits", "site_limits"]
+
+
+def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
+    """Limits that many racks load, family by family."""
+    yield from power.site_limits(facility, groups)
+    yield from air.site_limits(facility, groups)
+    yield from liquid.site_limits(facility, groups)
+    yield from fabric.site_limits(facility, groups)
+
+
+def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
+    """Limits inside each rack of a group, family by family."""
+    yield from space.rack_limits(facility, group)
+    yield from power.rack_limits(facility, group)
+    yield from air.rack_limits(facility, group)
+    yield from liquid.rack_limits(facility, group)
+    yield from fabric.rack_limits(facility, group)

@@ -1,0 +1,77 @@
+"""Air limits: heat and airflow of every zone in every state, heat per rack, inlet temperature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rackplan.facility.groups import RackGroup
+from rackplan.facility.limits.heat import fixed_load, flow_need, heat_w, unit_states
+from rackplan.facility.limits.model import RackLimit, SiteLimit, admission, at_state
+from rackplan.facility.model import NORMAL, Facility, Footprint, Zone
+
+
+def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
+    """Heat [W] and airflow [L/s] of every zone, in normal operation and with units dead."""
+    for zone in facility.zones.values():
+        members = [group for group in groups if group.rack.zone == zone.id]
+        for state, live in unit_states(facility, zone.units):
+            loss = state != NORMAL
+            heat = {f.index: heat_w(f, "air", loss=loss) for f in facility.footprints}
+            flow = {f.index: flow_need(f, "air", loss=loss) for f in facility.footprints}
+            racks = [rack for group in members for rack in group.racks]
+            gear = [item for rack in racks for item in rack.gear]
+            yield SiteLimit(
+                id=at_state(f"air/{zone.id}", state),
+                family="air",
+                device=zone.id,
+                state=state,
+                quantity="W",
+                capacity=sum(unit.capacity_w for unit in live),
+                base=fixed_load(racks, heat) + sum(item.power_w for item in gear),
+                loads={group.index: heat for group in members},
+            )
+            yield SiteLimit(
+                id=at_state(f"air/{zone.id}/airflow", state),
+                family="air",
+                device=zone.id,
+                state=state,
+                quantity="L/s",
+                capacity=sum(unit.flow for unit in live),
+                base=fixed_load(racks, flow) + sum(item.airflow_l_s for item in gear),
+                loads={group.index: flow for group in members},
+            )
+
+
+def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
+    """Heat to air at the rack's position, and servers that its zone's air does not suit."""
+    rack = group.rack
+    if rack.air_limit_w is not None:
+        heat = {f.index: f.air_w for f in facility.footprints}
+        yield RackLimit(
+            template="air/{rack}",
+            family="air",
+            state=NORMAL,
+            quantity="W",
+            capacity=rack.air_limit_w,
+            base=fixed_load([rack], heat) + sum(item.power_w for item in rack.gear),
+            loads=heat,
+            reason={},
+        )
+    zone = facility.zones.get(rack.zone or "")
+    if zone is None:
+        reason = f"{rack.id} stands in no cooling zone"
+        yield admission("air", "zone", facility, group, lambda f: reason if f.air_w else None)
+    else:
+        yield admission("air", "inlet", facility, group, lambda f: inlet_misfit(f, zone))
+
+
+def inlet_misfit(footprint: Footprint, zone: Zone) -> str | None:
+    """Why a zone's supply air does not suit a server; ``None`` when it does."""
+    supply, low, high = zone.supply_c, footprint.inlet_min_c, footprint.inlet_max_c
+    if high is not None and supply > high:
+        return f"{footprint.server_id} takes at most {high:.1f} degC here; {zone.id} supplies {supply:.1f}"
+    if low is not None and supply < low:
+        return (
+            f"{footprint.server_id} takes at least {low:.1f} degC; {zone.id} supplies {supply:.1f}"
+        )
+    return None

@@ -1,0 +1,65 @@
+"""Liquid limits: heat and flow of every coolant loop in every state, and who may be on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rackplan.facility.groups import RackGroup
+from rackplan.facility.limits.heat import fixed_load, flow_need, heat_w, unit_states
+from rackplan.facility.limits.model import RackLimit, SiteLimit, admission, at_state
+from rackplan.facility.model import NORMAL, Facility, Footprint, Loop
+
+
+def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
+    """Heat [W] and coolant flow [mL/min] of every loop, in normal operation and with CDUs dead."""
+    for loop in facility.loops.values():
+        members = [group for group in groups if group.rack.loop == loop.id]
+        racks = [rack for group in members for rack in group.racks]
+        for state, live in unit_states(facility, loop.cdus):
+            loss = state != NORMAL
+            heat = {f.index: heat_w(f, "liquid", loss=loss) for f in facility.footprints}
+            flow = {f.index: flow_need(f, "liquid", loss=loss) for f in facility.footprints}
+            yield SiteLimit(
+                id=at_state(f"liquid/{loop.id}", state),
+                family="liquid",
+                device=loop.id,
+                state=state,
+                quantity="W",
+                capacity=sum(cdu.capacity_w for cdu in live),
+                base=fixed_load(racks, heat),
+                loads={group.index: heat for group in members},
+            )
+            yield SiteLimit(
+                id=at_state(f"liquid/{loop.id}/flow", state),
+                family="liquid",
+                device=loop.id,
+                state=state,
+                quantity="mL/min",
+                capacity=sum(cdu.flow for cdu in live),
+                base=fixed_load(racks, flow),
+                loads={group.index: flow for group in members},
+            )
+
+
+def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
+    """Liquid-cooled servers need a loop whose supply temperature is inside their window."""
+    loop = facility.loops.get(group.rack.loop or "")
+    if loop is None:
+        reason = f"{group.rack.id} is on no coolant loop"
+        yield admission("liquid", "loop", facility, group, lambda f: reason if f.liquid_w else None)
+    else:
+        yield admission("liquid", "supply", facility, group, lambda f: supply_misfit(f, loop))
+
+
+def supply_misfit(footprint: Footprint, loop: Loop) -> str | None:
+    """Why a loop's supply temperature does not suit a server; ``None`` when it does."""
+    supply, low, high = loop.supply_c, footprint.supply_min_c, footprint.supply_max_c
+    if not footprint.liquid_w:
+        return None
+    if high is not None and supply > high:
+        over = f"{supply - high:.1f} K too warm"
+        return f"{loop.id} supplies {supply:.1f} degC, {over} for {footprint.server_id} (at most {high:.1f})"
+    if low is not None and supply < low:
+        under = f"{low - supply:.1f} K too cold"
+        return f"{loop.id} supplies {supply:.1f} degC, {under} for {footprint.server_id} (at least {low:.1f})"
+    return None

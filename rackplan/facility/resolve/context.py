@@ -1,0 +1,112 @@
+"""What every part of resolving a site shares: the catalog, problems found, assumptions made."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import TypeVar
+
+from rackplan.catalog.entries import Entry, need
+from rackplan.catalog.figure import Figure
+from rackplan.catalog.load import Catalog, UnknownEntryError
+from rackplan.errors import Problem, UnknownFigureError
+from rackplan.facility.air import airflow_l_s, site_air
+from rackplan.facility.model import Assumption
+from rackplan.schema.load import LoadedSite
+from rackplan.schema.site import Site
+
+Path = tuple[str | int, ...]
+E = TypeVar("E", bound=Entry)
+
+
+class Context:
+    """Collects problems with their places instead of stopping at the first."""
+
+    def __init__(self, loaded: LoadedSite) -> None:
+        self.loaded = loaded
+        self.air = site_air(loaded.site.site.elevation)
+        self.problems: list[Problem] = []
+        self.assumptions: list[Assumption] = []
+
+    @property
+    def site(self) -> Site:
+        """The validated site file."""
+        return self.loaded.site
+
+    @property
+    def catalog(self) -> Catalog:
+        """Built-in entries and the site's own."""
+        return self.loaded.catalog
+
+    def airflow_l_s(self, heat_w: int, what: str, path: Path) -> int:
+        """Air for something whose airflow no source gives, at the policy's temperature rise [L/s]."""
+        rise_k = self.site.policy.server_delta_t
+        if rise_k is None:
+            self.problem(
+                path,
+                f"no source gives the airflow of {what}",
+                "give its airflow, or policy: {server_delta_t: ...} to work it out from its heat",
+            )
+            return 0
+        self.assume(
+            "policy.server_delta_t", f"{what}: airflow from its heat at a rise of {rise_k:g} K"
+        )
+        return airflow_l_s(heat_w, rise_k, self.air.density)
+
+    def problem(self, path: Path, message: str, cure: str = "", value: str = "") -> None:
+        """Note one problem at a place of the site file."""
+        self.problems.append(self.loaded.problem(path, message, cure=cure, value=value))
+
+    def assume(self, path: str, text: str) -> None:
+        """Note something taken for granted, once."""
+        assumption = Assumption(path, text)
+        if assumption not in self.assumptions:
+            self.assumptions.append(assumption)
+
+    def entry(self, get: Callable[[str], E], name: str, path: Path) -> E | None:
+        """A catalog entry, or a problem with the closest names."""
+        try:
+            return get(name)
+        except UnknownEntryError as error:
+            close = ", ".join(repr(s) for s in error.suggestions)
+            cure = f"did you mean {close}?" if close else "see `rackplan catalog list`"
+            self.problem(path, str(error), cure, repr(name))
+            return None
+
+    def known(self, what: str, name: str, names: Iterable[str], path: Path) -> bool:
+        """Whether a name exists; a problem with the closest names when it does not."""
+        names = list(names)
+        if name in names:
+            return True
+        close = difflib.get_close_matches(name, names, n=2)
+        cure = f"did you mean {' or '.join(map(repr, close))}?" if close else ""
+        if not close and names:
+            cure = f"known: {', '.join(sorted(names)[:8])}{', ...' if len(names) > 8 else ''}"
+        self.problem(path, f"there is no {what} {name!r}", cure)
+        return False
+
+    def figure(self, entry: Entry, name: str, why: str, path: Path, id_: str) -> Figure | None:
+        """A figure that is needed, or a problem that says where to give it."""
+        try:
+            return need(entry, name, why)
+        except UnknownFigureError:
+            self.problem(
+                path,
+                f"no source gives the {name} of {id_}, which {why} needs",
+                f"give it in the site file: catalog: {{servers: {{{id_}: {{like: {id_}, {name}: ...}}}}}}",
+            )
+            return None
+
+    def unique(self, what: str, named: Iterable[tuple[str, Path]]) -> None:
+        """Problems for every name used twice."""
+        seen: dict[str, Path] = {}
+        for name, path in named:
+            if name in seen:
+                self.problem(path, f"{what} {name!r} is defined twice", "names must be unique")
+            seen.setdefault(name, path)
+
+
+def fraction(value: float) -> Fraction:
+    """A ratio as written, exactly: 0.95 is 19/20."""
+    return Fraction(str(value))

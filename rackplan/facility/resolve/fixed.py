@@ -1,0 +1,147 @@
+"""Servers whose place is given: existing ones and pins; and places that are forbidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rackplan.facility.demand import ServerDemand, Survive, Workload
+from rackplan.facility.model import FixedServer, Footprint, Forbid, Pin, Rack
+from rackplan.facility.resolve.context import Context, Path
+from rackplan.facility.resolve.footprints import Use
+from rackplan.facility.resolve.layout import racks_at
+from rackplan.facility.resolve.racks import WrittenRack
+from rackplan.facility.resolve.work import survive
+from rackplan.schema import site as s
+
+
+def existing_survive(item: s.Existing, workloads: dict[str, Workload]) -> Survive:
+    """What an existing server must do: its own rule, else its workload's, else stay at full power."""
+    if item.survive is not None:
+        return survive(item.survive)
+    return workloads[item.workload].survive if item.workload in workloads else Survive("full")
+
+
+def pin_survive(pin: s.Pin, demand: ServerDemand | None, workloads: dict[str, Workload]) -> Survive:
+    """What a server pinned at a rack unit must do: its workload's rule, else its demand line's."""
+    if pin.workload in workloads:
+        return workloads[pin.workload].survive
+    return demand.survive if demand else Survive("full")
+
+
+def uses(
+    context: Context,
+    racks: list[WrittenRack],
+    workloads: dict[str, Workload],
+    demands: dict[str, ServerDemand],
+) -> Iterator[Use]:
+    """Every server model under every survive rule the site file uses."""
+    for i, line in enumerate(demands.values()):
+        path: Path = ("demand", i, "server")
+        for name in line.workloads:
+            yield Use(line.server, workloads[name].survive, path)
+        if line.idle_allowed:
+            yield Use(line.server, line.survive, path)
+    for written in racks:
+        for k, item in enumerate(written.rack.existing):
+            place = (*written.path, "existing", k, "server")
+            yield Use(item.server, existing_survive(item, workloads), place)
+
+
+def fix_servers(
+    context: Context,
+    racks: list[WrittenRack],
+    resolved: dict[str, Rack],
+    footprints: tuple[Footprint, ...],
+    workloads: dict[str, Workload],
+    demands: dict[str, ServerDemand],
+) -> tuple[dict[str, Rack], tuple[Pin, ...]]:
+    """Racks with their existing and U-pinned servers, and the pins whose rack unit is free."""
+    fixed: dict[str, list[FixedServer]] = {rack: [] for rack in resolved}
+    by_rule = {(f.server_id, f.survive): f.index for f in footprints}
+    for written in racks:
+        for k, item in enumerate(written.rack.existing):
+            path = (*written.path, "existing", k)
+            if item.workload is not None:
+                context.known("workload", item.workload, workloads, (*path, "workload"))
+            index = by_rule.get((item.server, existing_survive(item, workloads)))
+            if written.id in fixed and index is not None:
+                for u in item.u:
+                    fixed[written.id].append(FixedServer(index, u, item.workload, True))
+    pins = []
+    for i, pin in enumerate(context.site.placement.pin):
+        path = ("placement", "pin", i)
+        if not _pin_is_sound(context, pin, path, fixed, workloads, demands):
+            continue
+        line = next(d for d in demands.values() if d.server == pin.server)
+        index = by_rule.get((pin.server, pin_survive(pin, line, workloads)))
+        if pin.u is None:
+            pins.append(Pin(f"pin-{i + 1}", pin.server, pin.rack, pin.count, pin.workload))
+        elif index is not None:
+            fixed[pin.rack].append(FixedServer(index, pin.u, pin.workload, False))
+    ordered = {
+        name: replace(rack, fixed=tuple(sorted(fixed[name], key=lambda server: server.u)))
+        for name, rack in resolved.items()
+    }
+    for written in racks:
+        if written.id in ordered:
+            _check_units(context, written, ordered[written.id], footprints)
+    return ordered, tuple(pins)
+
+
+def _pin_is_sound(
+    context: Context,
+    pin: s.Pin,
+    path: Path,
+    racks: dict[str, list[FixedServer]],
+    workloads: dict[str, Workload],
+    demands: dict[str, ServerDemand],
+) -> bool:
+    before = len(context.problems)
+    context.known("rack", pin.rack, racks, (*path, "rack"))
+    servers = [line.server for line in demands.values()]
+    if context.known("server model in demand", pin.server, servers, (*path, "server")):
+        line = next(d for d in demands.values() if d.server == pin.server)
+        if pin.workload is not None:
+            context.known(
+                f"workload of {line.id}", pin.workload, line.workloads, (*path, "workload")
+            )
+        elif pin.u is not None and not line.idle_allowed:
+            message = f"{pin.server} is pinned to a rack unit without a workload"
+            context.problem(path, message, f"add workload: one of {', '.join(line.workloads)}")
+    if pin.u is not None and pin.count > 1:
+        context.problem((*path, "count"), "one rack unit takes one server", "remove count: or u:")
+    return len(context.problems) == before
+
+
+def _check_units(
+    context: Context, written: WrittenRack, rack: Rack, footprints: tuple[Footprint, ...]
+) -> None:
+    """No rack unit is taken twice by what the site file puts there, and nothing sticks out."""
+    taken: dict[int, str] = dict.fromkeys(rack.closed_u, "a closed rack unit")
+    things = [(item.name, item.u, item.rack_units) for item in rack.gear]
+    things += [
+        (footprints[server.footprint].server_id, server.u, footprints[server.footprint].rack_units)
+        for server in rack.fixed
+    ]
+    for name, u, height in things:
+        if u + height - 1 > rack.rack_units:
+            top = f"reaches U{u + height - 1} of {rack.rack_units}"
+            context.problem(written.path, f"{name} at U{u} of {written.id} {top}")
+        clash = next((unit for unit in range(u, u + height) if unit in taken), None)
+        if clash is not None:
+            message = f"{name} and {taken[clash]} both take U{clash} of {written.id}"
+            context.problem(written.path, message, "move one of them")
+        taken.update(dict.fromkeys(range(u, u + height), name))
+
+
+def resolve_forbids(context: Context, racks: list[WrittenRack]) -> tuple[Forbid, ...]:
+    """Forbidden places, resolved to racks."""
+    forbids = []
+    for i, item in enumerate(context.site.placement.forbid):
+        path: Path = ("placement", "forbid", i)
+        for k, server in enumerate(item.servers):
+            context.entry(context.catalog.server, server, (*path, "servers", k))
+        places = frozenset(racks_at(context, racks, item.places, (*path, "places")))
+        forbids.append(Forbid(f"forbid-{i + 1}", places, frozenset(item.servers), item.reason))
+    return tuple(forbids)

@@ -1,0 +1,195 @@
+"""Server models under survive rules, with every figure the limits need."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from rackplan.catalog.entries import ServerModel
+from rackplan.facility.air import DERATE_START_M, inlet_derate_k
+from rackplan.facility.demand import Survive
+from rackplan.facility.model import Footprint
+from rackplan.facility.resolve.context import Context, Path
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A server model used under a survive rule, and the first place that does so."""
+
+    server: str
+    survive: Survive
+    path: Path
+
+
+def resolve_footprints(context: Context, uses: list[Use]) -> tuple[Footprint, ...]:
+    """One footprint for each distinct use, in the order of the site file."""
+    footprints: list[Footprint] = []
+    seen: set[tuple[str, Survive]] = set()
+    refused: set[str] = set()
+    for use in uses:
+        if (use.server, use.survive) in seen or use.server in refused:
+            continue
+        seen.add((use.server, use.survive))
+        before = len(context.problems)
+        footprint = _footprint(context, use, len(footprints))
+        if footprint is None or len(context.problems) > before:
+            refused.add(use.server)  # its missing figures are told once, not per survive rule
+        else:
+            footprints.append(footprint)
+    return tuple(footprints)
+
+
+class _Figures:
+    """Figures of one server, each refused with a problem when no source gives it."""
+
+    def __init__(self, context: Context, server: ServerModel, use: Use) -> None:
+        self._context, self._server, self._use = context, server, use
+
+    def __call__(self, name: str, why: str) -> float:
+        figure = self._context.figure(self._server, name, why, self._use.path, self._use.server)
+        return 0 if figure is None else figure.value
+
+
+def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
+    server = context.entry(context.catalog.server, use.server, use.path)
+    if server is None:
+        return None
+    accelerator = context.entry(context.catalog.accelerator, server.accelerator, use.path)
+    if accelerator is None:
+        return None
+    figures = _Figures(context, server, use)
+    psu_count = int(figures("psu_count", "the loss of a feed"))
+    psu_rating_w = int(figures("psu_rating", "the loss of a feed"))
+    draw_w = _draw_w(context, figures, psu_count * psu_rating_w)
+    if draw_w == 0:
+        context.problem(use.path, f"{use.server} draws no power", "give its draw under catalog:")
+        return None
+    liquid_w = (
+        math.floor(draw_w * figures("liquid_fraction", "cooling")) if server.cooling != "air" else 0
+    )
+    air_w = draw_w - liquid_w
+    inlet_min_c, inlet_max_c = _inlet(context, server, figures, use)
+    return Footprint(
+        index=index,
+        id=_name(use),
+        server_id=use.server,
+        server=server,
+        accelerator=accelerator,
+        survive=use.survive,
+        rack_units=int(figures("rack_units", "placing it in a rack")),
+        weight_g=int(figures("weight", "the rack's load limit")),
+        depth_mm=_depth(context, server, figures),
+        draw_w=draw_w,
+        loss_draw_w=_loss_draw_w(context, use, draw_w),
+        psu_count=psu_count,
+        psu_rating_w=psu_rating_w,
+        psu_need_full=_psu_need_full(context, server, use, draw_w),
+        psu_need_boot=_psu_need_boot(server, figures, use),
+        air_w=air_w,
+        liquid_w=liquid_w,
+        airflow_l_s=_airflow(context, server, use, air_w),
+        flow_ml_min=int(figures("coolant_flow", "the coolant loop")) if liquid_w else 0,
+        inlet_min_c=inlet_min_c,
+        inlet_max_c=inlet_max_c,
+        supply_min_c=figures("coolant_supply_min", "the coolant loop") if liquid_w else None,
+        supply_max_c=figures("coolant_supply_max", "the coolant loop") if liquid_w else None,
+        ports=_ports(context, server, figures),
+    )
+
+
+def _name(use: Use) -> str:
+    if use.survive.kind == "full":
+        return use.server
+    cap = f"-{use.survive.cap_w}" if use.survive.cap_w is not None else ""
+    return f"{use.server}+{use.survive.kind}{cap}"
+
+
+def _draw_w(context: Context, figures: _Figures, nameplate_w: int) -> int:
+    basis = context.site.policy.power_basis
+    if basis == "nameplate":
+        return nameplate_w
+    return int(figures(basis, f"power basis {basis}"))
+
+
+def _loss_draw_w(context: Context, use: Use, draw_w: int) -> int:
+    cap_w = use.survive.cap_w
+    if cap_w is not None and not 0 < cap_w <= draw_w:
+        context.problem(use.path, f"reduced to {cap_w} W, but {use.server} draws {draw_w} W")
+    return {"full": draw_w, "reduced": cap_w or draw_w, "shed": 0}[use.survive.kind]
+
+
+def _psu_need_full(context: Context, server: ServerModel, use: Use, draw_w: int) -> int:
+    """Live PSUs for full power: enough rating for the maker's maximum draw, or more where published.
+
+    The label ("3+3") is never read: three supplies of 2.8 kW do not carry 10.2 kW, whatever it says.
+    """
+    rating = server.psu_rating.whole if server.psu_rating else 0
+    peak_w = max(draw_w, server.max_draw.whole if server.max_draw else 0)
+    by_rating = -(-peak_w // rating) if rating else 0
+    published = server.psu_min_full.whole if server.psu_min_full else 0
+    count = server.psu_count.whole if server.psu_count else 0
+    need = max(by_rating, published)
+    if rating and need > count:
+        text = (
+            f"{use.server} needs {need} power supplies of {rating} W for {peak_w} W and has {count}"
+        )
+        context.problem(use.path, text)
+    return need
+
+
+def _psu_need_boot(server: ServerModel, figures: _Figures, use: Use) -> int | None:
+    if use.survive.kind == "reduced":
+        return int(figures("psu_min_boot", "running at reduced power"))
+    return server.psu_min_boot.whole if server.psu_min_boot else None
+
+
+def _depth(context: Context, server: ServerModel, figures: _Figures) -> int | None:
+    """Depth, needed as soon as any rack that could take it states a usable depth."""
+    catalog, halls = context.catalog, context.site.halls
+    models = {rack.model or row.model for hall in halls for row in hall.rows for rack in row.racks}
+    entries = [catalog.rack(model) for model in models if model in catalog.ids("racks")]
+    if any(rack.usable_depth is not None and rack.accepts == server.kind for rack in entries):
+        return int(figures("depth", "a rack of limited depth"))
+    return server.depth.whole if server.depth else None
+
+
+def _inlet(
+    context: Context, server: ServerModel, figures: _Figures, use: Use
+) -> tuple[float | None, float | None]:
+    """Inlet window, the warm end lowered by altitude as the server's ASHRAE class says."""
+    low = None if server.inlet_min is None else server.inlet_min.value
+    if server.kind == "rack" and server.inlet_max is None and server.cooling != "air":
+        text = (
+            f"{use.server}: no source gives an inlet air limit for its air-cooled part: not checked"
+        )
+        context.assume(f"catalog.servers.{use.server}.inlet_max", text)
+        return low, None
+    high = figures("inlet_max", "the zone's supply temperature")
+    elevation_m = context.site.site.elevation
+    if elevation_m <= DERATE_START_M:
+        return low, high
+    ashrae_class = server.ashrae_class or context.site.policy.ashrae_class
+    if ashrae_class is None or ashrae_class == "H1":
+        context.problem(
+            use.path,
+            f"at {elevation_m} m the warmest inlet of {use.server} must be derated, but its class is unknown",
+            "add policy: {ashrae_class: A2}, or the server's own ashrae_class under catalog:",
+        )
+        return low, high
+    if server.ashrae_class is None:
+        text = f"{use.server} derates with altitude as ASHRAE class {ashrae_class}"
+        context.assume("policy.ashrae_class", text)
+    return low, high - inlet_derate_k(ashrae_class, elevation_m)
+
+
+def _airflow(context: Context, server: ServerModel, use: Use, air_w: int) -> int:
+    """Air at the site: the sea-level figure grows as the air thins, to carry the same heat."""
+    if server.airflow is None:
+        return context.airflow_l_s(air_w, use.server, use.path)
+    return math.ceil(round(server.airflow.value / min(1.0, context.air.ratio), 6))
+
+
+def _ports(context: Context, server: ServerModel, figures: _Figures) -> int:
+    if not context.site.fabric.leaf_groups:
+        return server.fabric_ports.whole if server.fabric_ports else 0
+    return int(figures("fabric_ports", "the fabric's leaf groups"))

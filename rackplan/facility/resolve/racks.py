@@ -1,0 +1,205 @@
+"""Halls, rows and racks: positions, feeds, what is closed, what already stands there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeVar
+
+from rackplan.catalog.entries import Circuit, RackModel
+from rackplan.facility.model import Feed, Gear, PowerNode, Rack
+from rackplan.facility.power import circuit_limit_w
+from rackplan.facility.resolve.context import Context, Path, fraction
+from rackplan.schema import site as s
+
+CONTINUOUS = {"nec": Fraction(4, 5), "nec-100": Fraction(1), "iec": Fraction(1)}
+"""Share of the breaker a continuous load may use, by standard."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRack:
+    """A rack as written, with its row and its place in the file."""
+
+    id: str
+    hall: s.Hall
+    row: s.Row
+    rack: s.Rack
+    path: Path
+
+    def either(self, mine: T | None, of_row: T | None) -> T | None:
+        """The rack's own setting, else the row's."""
+        return of_row if mine is None else mine
+
+
+def written_racks(context: Context) -> Iterator[WrittenRack]:
+    """Every rack of the site file, in its order."""
+    for h, hall in enumerate(context.site.halls):
+        for r, row in enumerate(hall.rows):
+            for k, rack in enumerate(row.racks):
+                path = ("halls", h, "rows", r, "racks", k)
+                yield WrittenRack(f"{row.id}/{rack.id}", hall, row, rack, path)
+
+
+def check_names(context: Context) -> None:
+    """Halls, rows and racks need distinct names; a site needs racks."""
+    halls = list(enumerate(context.site.halls))
+    context.unique("hall", [(hall.id, ("halls", h, "id")) for h, hall in halls])
+    rows = [
+        (row.id, ("halls", h, "rows", r, "id"))
+        for h, hall in halls
+        for r, row in enumerate(hall.rows)
+    ]
+    context.unique("row", rows)
+    context.unique("rack", [(w.id, (*w.path, "id")) for w in written_racks(context)])
+    if not any(True for _ in written_racks(context)):
+        context.problem(("halls",), "the site has no racks", "list rows and racks under halls:")
+
+
+def resolve_rack(
+    context: Context,
+    written: WrittenRack,
+    nodes: dict[str, PowerNode],
+    place: tuple[int, int],
+    leaf: tuple[str | None, int | None],
+) -> Rack | None:
+    """One rack without its fixed servers (they need footprints); ``None`` when its model is unknown."""
+    rack, row = written.rack, written.row
+    model_id = written.either(rack.model, row.model)
+    if model_id is None:
+        context.problem(
+            written.path, f"rack {written.id} has no model", "add model: to it or its row"
+        )
+        return None
+    model = context.entry(context.catalog.rack, model_id, (*written.path, "model"))
+    zone = _reference(context, written, "zone", [z.id for z in context.site.cooling.zones])
+    loop = _reference(context, written, "loop", [z.id for z in context.site.cooling.loops])
+    feeds = _feeds(context, written, nodes)
+    if model is None:
+        return None
+    profile = written.either(rack.profile, row.profile) or s.Profile()
+    return Rack(
+        id=written.id,
+        hall=written.hall.id,
+        row=row.id,
+        name=rack.id,
+        model_id=model_id,
+        model=model,
+        x_mm=place[0],
+        y_mm=place[1],
+        feeds=feeds,
+        zone=zone,
+        loop=loop,
+        leaf_group=leaf[0],
+        closed_u=_closed(context, written, profile, model),
+        starts=profile.starts,
+        air_limit_w=_air_limit(context, written, zone),
+        max_total_g=written.either(rack.max_total_weight, row.max_total_weight),
+        cable_mm=leaf[1],
+        gear=tuple(_gear(context, written, feeds, model)),
+        fixed=(),
+    )
+
+
+def _reference(context: Context, written: WrittenRack, key: str, names: list[str]) -> str | None:
+    own = getattr(written.rack, key)
+    name: str | None = written.either(own, getattr(written.row, key))
+    path = (*written.path, key) if own is not None else (*written.path[:4], key)
+    if name is not None and not context.known(f"cooling {key}", name, names, path):
+        return None
+    return name
+
+
+def _air_limit(context: Context, written: WrittenRack, zone: str | None) -> int | None:
+    own = written.either(written.rack.air_limit, written.row.air_limit)
+    of_zone = next((z.rack_limit for z in context.site.cooling.zones if z.id == zone), None)
+    limits = [limit for limit in (own, of_zone) if limit is not None]
+    return min(limits) if limits else None
+
+
+def _feeds(context: Context, written: WrittenRack, nodes: dict[str, PowerNode]) -> tuple[Feed, ...]:
+    own = written.rack.feeds is not None
+    specs = written.either(written.rack.feeds, written.row.feeds) or {}
+    base: Path = (*written.path, "feeds") if own else (*written.path[:4], "feeds")
+    factor = fraction(context.site.policy.power_factor)
+    feeds = []
+    for side, spec in specs.items():
+        entry = context.entry(context.catalog.circuit, spec.circuit, (*base, side, "circuit"))
+        known = not nodes or context.known("power node", spec.source, nodes, (*base, side, "from"))
+        if entry is not None and known:
+            limit_w = _circuit_w(entry, factor)
+            feeds.append(Feed(f"{written.id}:{side}", side, spec.source, spec.circuit, limit_w))
+    return tuple(feeds)
+
+
+def _circuit_w(circuit: Circuit, factor: Fraction) -> int:
+    volts, amps = circuit.volts.whole, circuit.amps.whole
+    return circuit_limit_w(volts, amps, circuit.phases, CONTINUOUS[circuit.standard], factor)
+
+
+def _closed(
+    context: Context, written: WrittenRack, profile: s.Profile, model: RackModel
+) -> tuple[int, ...]:
+    units: set[int] = set()
+    for key, texts in (("blocked", profile.blocked), ("reserved", profile.reserved)):
+        for i, text in enumerate(texts):
+            span = _span(text)
+            if span is None or not 1 <= span[0] <= span[1] <= model.rack_units.whole:
+                context.problem(
+                    (*written.path, "profile", key, i),
+                    f"rack units of {written.id} run from 1 to {model.rack_units.whole}",
+                    'write "5" or "1-3"',
+                    repr(text),
+                )
+            else:
+                units.update(range(span[0], span[1] + 1))
+    return tuple(sorted(units))
+
+
+def _span(text: str) -> tuple[int, int] | None:
+    match = re.fullmatch(r"\s*(\d{1,3})\s*(?:-\s*(\d{1,3}))?\s*", text)
+    return None if match is None else (int(match[1]), int(match[2] or match[1]))
+
+
+def _gear(
+    context: Context, written: WrittenRack, feeds: tuple[Feed, ...], model: RackModel
+) -> Iterator[Gear]:
+    sides = tuple(feed.side for feed in feeds)
+    for i, item in enumerate(written.rack.gear):
+        path: Path = (*written.path, "gear", i)
+        switch = (
+            context.entry(context.catalog.switch, item.switch, (*path, "switch"))
+            if item.switch
+            else None
+        )
+        draw = (switch.max_draw or switch.typical_draw) if switch else None
+        power_w = item.power if item.power is not None else (draw.whole if draw else None)
+        weight = switch.weight if switch else None
+        weight_g = item.weight if item.weight is not None else (weight.whole if weight else None)
+        height = item.rack_units or (switch.rack_units.whole if switch else None)
+        for name, value in (("rack_units", height), ("power", power_w), ("weight", weight_g)):
+            if value is None:
+                context.problem(path, f"gear {item.name!r} has no {name}", f"add {name}:")
+        for k, side in enumerate(item.feeds):
+            context.known(f"feed of {written.id}", side, sides, (*path, "feeds", k))
+        if height and item.u + height - 1 > model.rack_units.whole:
+            context.problem(
+                (*path, "u"), f"gear {item.name!r} reaches above rack unit {model.rack_units.whole}"
+            )
+        airflow_l_s = item.airflow
+        if airflow_l_s is None:
+            airflow_l_s = (
+                context.airflow_l_s(power_w, f"gear {item.name!r}", path) if power_w else 0
+            )
+        yield Gear(
+            name=item.name,
+            u=item.u,
+            rack_units=height or 1,
+            power_w=power_w or 0,
+            weight_g=weight_g or 0,
+            airflow_l_s=airflow_l_s,
+            feeds=item.feeds or sides,
+        )

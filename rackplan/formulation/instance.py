@@ -1,0 +1,157 @@
+"""What the solver decides on: rack groups, the menu of servers, and the limits they load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rackplan.errors import InputError, Problem, WorkloadError
+from rackplan.facility import Facility, Footprint, RackGroup, group_racks
+from rackplan.facility.demand import ServerDemand, Workload
+from rackplan.facility.limits import RackLimit, SiteLimit, rack_limits, site_limits
+from rackplan.workload import Service, predict
+
+MILLI = 1000
+"""Rates enter the model in thousandths of their unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A kind of new server the solver may place: a demand line's model doing a workload, or idle.
+
+    Attributes
+    ----------
+    index
+        Position in the menu.
+    demand
+        Id of the demand line.
+    footprint
+        What one of them loads.
+    workload, service
+        What it does and delivers; ``None`` when idle, and no service when it cannot run there.
+    refusal
+        Why the model cannot run on this server; empty when it can.
+    """
+
+    index: int
+    demand: str
+    footprint: Footprint
+    workload: Workload | None
+    service: Service | None
+    refusal: str
+
+    @property
+    def rate_milli(self) -> int:
+        """Throughput of one server in thousandths of the workload's unit, rounded down."""
+        return 0 if self.service is None else int(self.service.rate * MILLI)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """The facility as the solver sees it.
+
+    Attributes
+    ----------
+    facility
+        The resolved site.
+    groups
+        Interchangeable racks.
+    menu
+        What may be placed.
+    site_limits, rack_limits
+        Every limit; those of racks by group index.
+    fixed_rates
+        What fixed servers already deliver, by workload, in thousandths of its unit.
+    services
+        Throughput of each server model on each workload it can run.
+    """
+
+    facility: Facility
+    groups: tuple[RackGroup, ...]
+    menu: tuple[Option, ...]
+    site_limits: tuple[SiteLimit, ...]
+    rack_limits: tuple[tuple[RackLimit, ...], ...]
+    fixed_rates: Mapping[str, int]
+    services: Mapping[tuple[str, str], Service]
+
+    def options(self, demand: str) -> tuple[Option, ...]:
+        """Menu options of a demand line."""
+        return tuple(option for option in self.menu if option.demand == demand)
+
+
+class _Predictions:
+    """Each server model on each workload, predicted once: a service or the reason why not."""
+
+    def __init__(self, facility: Facility) -> None:
+        self._facility = facility
+        self.services: dict[tuple[str, str], Service] = {}
+        self.refusals: dict[tuple[str, str], str] = {}
+
+    def of(self, footprint: Footprint, workload: Workload) -> tuple[Service | None, str]:
+        key = (footprint.server_id, workload.id)
+        if key not in self.services and key not in self.refusals:
+            try:
+                service = predict(footprint.server, footprint.accelerator, workload)
+                self.services[key] = service
+            except WorkloadError as error:
+                self.refusals[key] = str(error)
+        return self.services.get(key), self.refusals.get(key, "")
+
+
+def build_instance(facility: Facility) -> Instance:
+    """Prepare a facility for the solver.
+
+    Raises
+    ------
+    InputError
+        An existing or pinned server cannot run the workload it is said to run.
+    """
+    groups = group_racks(facility)
+    predictions = _Predictions(facility)
+    menu: list[Option] = []
+    for line in facility.demands.values():
+        for workload, footprint in _choices(facility, line):
+            service, refusal = (
+                (None, "") if workload is None else predictions.of(footprint, workload)
+            )
+            menu.append(Option(len(menu), line.id, footprint, workload, service, refusal))
+    return Instance(
+        facility=facility,
+        groups=groups,
+        menu=tuple(menu),
+        site_limits=tuple(site_limits(facility, groups)),
+        rack_limits=tuple(tuple(rack_limits(facility, group)) for group in groups),
+        fixed_rates=_fixed_rates(facility, predictions),
+        services=predictions.services,
+    )
+
+
+def _choices(facility: Facility, line: ServerDemand) -> list[tuple[Workload | None, Footprint]]:
+    choices: list[tuple[Workload | None, Footprint]] = []
+    for name in line.workloads:
+        workload = facility.workloads[name]
+        choices.append((workload, facility.footprint(line.server, workload.survive)))
+    if line.idle_allowed:
+        choices.append((None, facility.footprint(line.server, line.survive)))
+    return choices
+
+
+def _fixed_rates(facility: Facility, predictions: _Predictions) -> dict[str, int]:
+    rates = dict.fromkeys(facility.workloads, 0)
+    problems: list[Problem] = []
+    for rack in facility.racks.values():
+        for server in rack.fixed:
+            if server.workload is None:
+                continue
+            footprint = facility.footprints[server.footprint]
+            service, refusal = predictions.of(footprint, facility.workloads[server.workload])
+            if service is None:
+                problem = Problem(
+                    f"the server at U{server.u} of {rack.id} cannot run it: {refusal}"
+                )
+                problems.append(problem)
+            else:
+                rates[server.workload] += int(service.rate * MILLI)
+    if problems:
+        raise InputError(problems)
+    return rates

@@ -1,0 +1,113 @@
+"""Rules become a CP-SAT model over rack groups and patterns.
+
+For every rack group g, pattern p and option o:
+
+    y(g,p) = racks of g that follow pattern p          sum_p y(g,p) <= racks in g
+    n(g,o) = servers of option o in g                  sum_(o of f) n(g,o) <= sum_p p(f) y(g,p)
+
+Any n that satisfies the second line can be dealt out to single racks (``dealing``), because every
+part of a pattern is admitted too. Site rules are linear in n.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+from rackplan.formulation.instance import Instance
+from rackplan.formulation.patterns import Pattern, maximal_patterns
+from rackplan.formulation.rules import RackRule, Rule, SiteRule, StackRule, Term
+
+
+@dataclass(frozen=True)
+class Formulation:
+    """A CP-SAT model with the variables that mean something.
+
+    Attributes
+    ----------
+    model
+        The model, without an objective.
+    patterns
+        Maximal patterns by rack group.
+    follow
+        y: racks of a group that follow a pattern, by group and pattern index.
+    count
+        n: servers, by group and option. A pair no pattern admits is absent.
+    """
+
+    instance: Instance
+    model: cp_model.CpModel
+    patterns: tuple[tuple[Pattern, ...], ...]
+    follow: Mapping[tuple[int, int], cp_model.IntVar]
+    count: Mapping[Term, cp_model.IntVar]
+
+    def total(self, terms: Mapping[Term, int]) -> cp_model.LinearExpr:
+        """The linear expression of terms over server counts."""
+        pairs = [(self.count[key], weight) for key, weight in terms.items() if key in self.count]
+        return cp_model.LinearExpr.weighted_sum([v for v, _ in pairs], [w for _, w in pairs])
+
+
+def formulate(instance: Instance, rules: Iterable[Rule]) -> Formulation:
+    """Build the model of an instance under rules."""
+    rules = list(rules)
+    model = cp_model.CpModel()
+    patterns = _patterns(instance, rules)
+    follow, count = _variables(instance, model, patterns)
+    formulation = Formulation(instance, model, patterns, follow, count)
+    for rule in rules:
+        if isinstance(rule, SiteRule):
+            _add_site_rule(formulation, rule)
+    return formulation
+
+
+def _patterns(instance: Instance, rules: Iterable[Rule]) -> tuple[tuple[Pattern, ...], ...]:
+    by_group: list[list[RackRule | StackRule]] = [[] for _ in instance.groups]
+    for rule in rules:
+        if not isinstance(rule, SiteRule):
+            by_group[rule.group].append(rule)
+    footprints = instance.facility.footprints
+    offered = {option.footprint.index for option in instance.menu}
+    return tuple(
+        maximal_patterns(group, footprints, offered, by_group[group.index])
+        for group in instance.groups
+    )
+
+
+def _variables(
+    instance: Instance, model: cp_model.CpModel, patterns: tuple[tuple[Pattern, ...], ...]
+) -> tuple[dict[tuple[int, int], cp_model.IntVar], dict[Term, cp_model.IntVar]]:
+    follow: dict[tuple[int, int], cp_model.IntVar] = {}
+    count: dict[Term, cp_model.IntVar] = {}
+    for group in instance.groups:
+        of_group = patterns[group.index]
+        if not of_group:
+            model.add_bool_or([])  # what already stands in these racks breaks a rule
+            continue
+        for p in range(len(of_group)):
+            follow[group.index, p] = model.new_int_var(0, group.size, f"follow/{group.rack.id}/{p}")
+        model.add(sum(follow[group.index, p] for p in range(len(of_group))) <= group.size)
+        for footprint in instance.facility.footprints:
+            most = max(pattern[footprint.index] for pattern in of_group)
+            options = [o for o in instance.menu if o.footprint.index == footprint.index]
+            if not most or not options:
+                continue
+            for option in options:
+                label = f"count/{group.rack.id}/{option.index}"
+                count[group.index, option.index] = model.new_int_var(0, most * group.size, label)
+            room = sum(
+                pattern[footprint.index] * follow[group.index, p]
+                for p, pattern in enumerate(of_group)
+                if pattern[footprint.index]
+            )
+            model.add(sum(count[group.index, o.index] for o in options) <= room)
+    return follow, count
+
+
+def _add_site_rule(formulation: Formulation, rule: SiteRule) -> None:
+    total = formulation.total(rule.terms)
+    if rule.high is not None:
+        formulation.model.add(total <= rule.high)
+    if rule.low is not None:
+        formulation.model.add(total >= rule.low)

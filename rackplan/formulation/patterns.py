@@ -1,0 +1,97 @@
+"""What a rack can hold: the largest sets of servers every rack rule admits.
+
+Rack rules only bound from above, so every subset of an admitted set is admitted: the maximal sets
+say everything. A group of equal racks is then a handful of integers - how many racks follow each
+pattern - instead of one copy of every rule per rack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from rackplan.facility import Footprint, RackGroup
+from rackplan.formulation.rules import RackRule, StackRule
+from rackplan.formulation.stacking import free_units, stack
+
+Pattern = tuple[int, ...]
+"""How many servers of each footprint, in the order of the facility's footprints."""
+
+MAX_SERVERS = 60
+"""Bound on servers per rack where no rule bounds them: one per rack unit of the tallest rack."""
+
+
+def maximal_patterns(
+    group: RackGroup,
+    footprints: Sequence[Footprint],
+    offered: Iterable[int],
+    rules: Sequence[RackRule | StackRule],
+) -> tuple[Pattern, ...]:
+    """The maximal sets of servers one rack of a group admits; one empty pattern when it admits none.
+
+    Parameters
+    ----------
+    group
+        The racks.
+    footprints
+        All footprints of the facility.
+    offered
+        Indices of footprints that may be placed.
+    rules
+        Rack rules of the group; rules left out are not enforced.
+    """
+    linear = [rule for rule in rules if isinstance(rule, RackRule)]
+    stacked = any(isinstance(rule, StackRule) for rule in rules)
+    rooms = [rule.room for rule in linear]
+    if min(rooms, default=0) < 0:
+        return ()
+    used = sorted(set(offered))
+    loads = {f: [rule.limit.loads.get(f, 0) for rule in linear] for f in used}
+    rack = group.rack
+    free = free_units(rack, footprints)
+
+    def fits(counts: dict[int, int]) -> bool:
+        if not stacked:
+            return True
+        heights = [footprints[f].rack_units for f, k in counts.items() for _ in range(k)]
+        return stack(free, rack.starts, tuple(sorted(heights, reverse=True))) is not None
+
+    found: list[Pattern] = []
+    for counts in _fill(used, loads, rooms, fits):
+        pattern = tuple(counts.get(f, 0) for f in range(len(footprints)))
+        if not any(_covers(other, pattern) for other in found):
+            found = [other for other in found if not _covers(pattern, other)]
+            found.append(pattern)
+    return tuple(sorted(found, reverse=True))
+
+
+def _fill(
+    used: Sequence[int],
+    loads: dict[int, list[int]],
+    rooms: list[int],
+    fits: Callable[[dict[int, int]], bool],
+) -> Iterator[dict[int, int]]:
+    """Sets that no server of the last footprint can be added to; the maximal ones are among them."""
+    if not used:
+        yield {}
+        return
+    first, rest = used[0], used[1:]
+    most = _most(loads[first], rooms)
+    while most and not fits({first: most}):
+        most -= 1
+    for count in range(most, -1, -1) if rest else (most,):
+        left = [room - count * load for room, load in zip(rooms, loads[first], strict=True)]
+
+        def fits_with(others: dict[int, int], count: int = count) -> bool:
+            return fits({first: count, **others})
+
+        for others in _fill(rest, loads, left, fits_with):
+            yield {first: count, **others}
+
+
+def _most(load: Sequence[int], rooms: Sequence[int]) -> int:
+    bounds = (room // amount for room, amount in zip(rooms, load, strict=True) if amount)
+    return min(bounds, default=MAX_SERVERS)
+
+
+def _covers(larger: Pattern, smaller: Pattern) -> bool:
+    return all(a >= b for a, b in zip(larger, smaller, strict=True))

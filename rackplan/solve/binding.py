@@ -1,0 +1,76 @@
+"""What keeps one more server out of a rack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from rackplan.facility import Footprint, Rack, RackGroup
+from rackplan.formulation.instance import Instance
+from rackplan.formulation.stacking import free_units, stack
+from rackplan.plan import LimitState
+
+MOST = 3
+"""Limits named per rack."""
+
+
+class Bindings:
+    """Answers, for every rack of a plan, which limits one more server would break."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        counts: Mapping[str, Mapping[int, int]],
+        limits: Iterable[LimitState],
+        full_lines: frozenset[str],
+    ) -> None:
+        self._instance = instance
+        self._counts = counts
+        self._free = {limit.id: limit.capacity - limit.load for limit in limits}
+        self._offered = {option.footprint.index: option.footprint for option in instance.menu}
+        self._full_lines = full_lines
+        self._shared: dict[tuple[int, int], tuple[str, ...]] = {}
+
+    def of(self, group: RackGroup, rack: Rack) -> tuple[str, ...]:
+        """Ids of the limits that keep out the server closest to fitting; empty when one more fits.
+
+        Of all server models on offer the one that breaks the fewest limits is taken.
+        """
+        broken = [self._broken(group, rack, footprint) for footprint in self._offered.values()]
+        return tuple(min(broken, key=len, default=[])[:MOST])
+
+    def _broken(self, group: RackGroup, rack: Rack, footprint: Footprint) -> list[str]:
+        rules = [*self._inside(group, rack, footprint), *self._outside(group, footprint)]
+        # One line per device: a full UPS is full in several loss states.
+        by_device = {rule.partition("@")[0]: rule for rule in reversed(rules)}
+        return sorted(by_device.values(), key=rules.index)
+
+    def _inside(self, group: RackGroup, rack: Rack, footprint: Footprint) -> Iterator[str]:
+        """Limits of the rack itself."""
+        for limit in self._instance.rack_limits[group.index]:
+            rule = limit.id_for(rack.id)
+            free = self._free.get(rule, limit.capacity - limit.base)
+            if limit.loads.get(footprint.index, 0) > free:
+                yield rule
+        if not self._stacks(rack, footprint):
+            yield f"space/{rack.id}"
+
+    def _outside(self, group: RackGroup, footprint: Footprint) -> tuple[str, ...]:
+        """Limits the rack shares with others: the same for the whole group."""
+        key = (group.index, footprint.index)
+        if key not in self._shared:
+            lines = {o.demand for o in self._instance.menu if o.footprint is footprint}
+            full = [f"demand/{line}/max" for line in sorted(lines) if lines <= self._full_lines]
+            limits = [
+                limit.id
+                for limit in self._instance.site_limits
+                if limit.loads.get(group.index, {}).get(footprint.index, 0) > self._free[limit.id]
+            ]
+            self._shared[key] = (*full, *limits)
+        return self._shared[key]
+
+    def _stacks(self, rack: Rack, footprint: Footprint) -> bool:
+        footprints = self._instance.facility.footprints
+        standing = self._counts.get(rack.id, {})
+        heights = [footprints[f].rack_units for f, many in standing.items() for _ in range(many)]
+        heights = sorted([*heights, footprint.rack_units], reverse=True)
+        return stack(free_units(rack, footprints), rack.starts, tuple(heights)) is not None

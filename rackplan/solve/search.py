@@ -1,0 +1,138 @@
+"""One CP-SAT search: anytime, interruptible, with an honest status."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+from rackplan.errors import SolverError
+from rackplan.plan import Status
+from rackplan.solve.settings import Settings
+
+HARD_LIMIT_FACTOR = 4
+"""Wall-clock seconds allowed per deterministic second before a repeatable run is cut off anyway."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search ended with.
+
+    ``values`` holds the value of every variable by index; empty without a solution. ``value`` and
+    ``bound`` are those of the objective. ``spent_s`` is what to take off the time limit [s].
+    """
+
+    status: Status
+    values: tuple[int, ...]
+    value: int
+    bound: int
+    spent_s: float
+    interrupted: bool
+
+
+class _Watch(cp_model.CpSolverSolutionCallback):
+    """Passes every better solution on."""
+
+    def __init__(self, tell: Callable[[int | None, int], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def on_solution_callback(self) -> None:
+        """Tell value and bound of the new solution."""
+        self._tell(round(self.objective_value), round(self.best_objective_bound))
+
+
+def search(
+    model: cp_model.CpModel,
+    settings: Settings,
+    time_limit_s: float,
+    *,
+    maximize: bool,
+    tell: Callable[[int | None, int], None],
+    only_hint: bool = False,
+) -> Found:
+    """Search until proven, out of time, or interrupted (Ctrl-C keeps the best plan found).
+
+    With ``only_hint`` every hinted variable keeps its hint.
+
+    Raises
+    ------
+    SolverError
+        CP-SAT calls the model invalid, or ends with a status rackplan does not know.
+    """
+    solver = cp_model.CpSolver()
+    _configure(solver, settings, time_limit_s)
+    solver.parameters.fix_variables_to_their_hinted_value = only_hint
+    watch = _Watch(tell)
+    outcome: list[cp_model.CpSolverStatus] = []
+    failure: list[Exception] = []
+
+    def run() -> None:
+        try:
+            outcome.append(solver.solve(model, watch))
+        except Exception as error:  # carried over to the calling thread
+            failure.append(error)
+
+    started = time.monotonic()
+    interrupted = _run_interruptibly(run, solver.stop_search)
+    if failure:
+        raise failure[0]
+    status = _status(outcome[0], model)
+    response = solver.response_proto
+    spent_s = response.deterministic_time if settings.repeatable else time.monotonic() - started
+    solved = status in {"OPTIMAL", "FEASIBLE"}
+    bound = response.best_objective_bound
+    return Found(
+        status=status,
+        values=tuple(response.solution) if solved else (),
+        value=round(response.objective_value) if solved else 0,
+        bound=_whole(bound, maximize=maximize) if solved else 0,
+        spent_s=spent_s,
+        interrupted=interrupted,
+    )
+
+
+def _configure(solver: cp_model.CpSolver, settings: Settings, time_limit_s: float) -> None:
+    parameters = solver.parameters
+    parameters.num_workers = settings.threads
+    parameters.random_seed = settings.seed
+    parameters.catch_sigint_signal = False
+    parameters.max_time_in_seconds = time_limit_s
+    if settings.repeatable:
+        parameters.max_deterministic_time = time_limit_s
+        parameters.max_time_in_seconds = time_limit_s * HARD_LIMIT_FACTOR
+
+
+def _run_interruptibly(run: Callable[[], None], stop: Callable[[], None]) -> bool:
+    """Run in a thread, so that Ctrl-C reaches Python while the solver works."""
+    thread = threading.Thread(target=run, name="rackplan-solve", daemon=True)
+    thread.start()
+    interrupted = False
+    while thread.is_alive():
+        try:
+            thread.join(timeout=0.1)
+        except KeyboardInterrupt:
+            interrupted = True
+            stop()
+    return interrupted
+
+
+def _status(status: cp_model.CpSolverStatus, model: cp_model.CpModel) -> Status:
+    known: dict[cp_model.CpSolverStatus, Status] = {
+        cp_model.OPTIMAL: "OPTIMAL",
+        cp_model.FEASIBLE: "FEASIBLE",
+        cp_model.INFEASIBLE: "INFEASIBLE",
+        cp_model.UNKNOWN: "UNKNOWN",
+    }
+    if status not in known:
+        raise SolverError(f"CP-SAT rejects the model: {status}: {model.validate()[:500]}")
+    return known[status]
+
+
+def _whole(bound: float, *, maximize: bool) -> int:
+    """A proven bound as an integer: objectives are whole, so it may be rounded inward."""
+    return math.floor(bound + 1e-6) if maximize else math.ceil(bound - 1e-6)
