@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rackplan.facility.model import NORMAL, Facility, Rack, Zone
 from rackplan.verify.cooling import outside, pool
-from rackplan.verify.verdict import Finding, at_most, none_may
+from rackplan.verify.verdict import Finding, at_most, counted, none_may
 from rackplan.verify.view import Placed, View
 from rackplan.verify.walk import Loss
 
@@ -16,7 +16,7 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
     for zone in facility.zones.values():
         racks = tuple(rack.id for rack in facility.racks.values() if rack.zone == zone.id)
         yield from pool(view, "air", zone.id, zone.units, racks)
-    for rack, servers in view.occupied():
+    for rack, servers in view.racks():
         yield from _rack(facility, view, rack, servers)
 
 
@@ -26,7 +26,7 @@ def _rack(
     zone = facility.zones.get(rack.zone) if rack.zone is not None else None
     if zone is None:
         warm = sum(p.footprint.air_w > 0 or p.footprint.airflow_l_s > 0 for p in servers)
-        message = f"{rack.id} holds {warm} servers that heat the air and stands in no air zone."
+        message = f"{rack.id} stands in no air zone and holds {counted(warm, 'server')}."
         yield from none_may(f"air/{rack.id}/zone", rack.id, warm, message)
     else:
         yield from _inlet(zone, rack, servers)
@@ -46,10 +46,8 @@ def _inlet(zone: Zone, rack: Rack, servers: tuple[Placed, ...]) -> Iterator[Find
         if outside(zone.supply_c, placed.footprint.inlet_min_c, placed.footprint.inlet_max_c)
     ]
     allowed = f" ({hot[0].footprint.id} allows {_window(hot[0])})" if hot else ""
-    message = (
-        f"{len(hot)} servers in {rack.id} may not breathe the {zone.supply_c:g} degC air of "
-        f"{zone.id}{allowed}."
-    )
+    few, air = counted(len(hot), "server"), f"{zone.supply_c:g} degC air of {zone.id}"
+    message = f"{few} in {rack.id} may not breathe the {air}{allowed}."
     yield from none_may(f"air/{rack.id}/inlet", rack.id, len(hot), message)
 
 

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from rackplan.errors import RackplanError
 from rackplan.facility.model import Facility
 from rackplan.plan import Server
+from rackplan.verify import restated
 from rackplan.verify.supplies import cords
 from rackplan.verify.verdict import Finding, none_may, violation
 from rackplan.verify.view import Placed, View, standing
 
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:
-    """Judge the plan's site, the identity of every server, and existing servers."""
+    """Judge the plan's site, every server's identity, existing servers, and restated figures."""
     yield from _site(facility, view)
     yield from view.strange
     yield from _identity(view)
@@ -24,6 +25,7 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
         yield from _promise(placed)
         yield from _work(facility, view, placed)
     yield from _existing(facility, view)
+    yield from restated.check(facility, view)
 
 
 def _site(facility: Facility, view: View) -> Iterator[Finding]:

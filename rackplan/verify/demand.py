@@ -14,9 +14,6 @@ from rackplan.plan import Server
 from rackplan.verify.verdict import Finding, at_least, at_most, none_may
 from rackplan.verify.view import View
 
-_SLACK = Fraction(1, 10**6)
-"""Share of a demanded rate that rounding of floats may cost."""
-
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:
     """Judge how many new servers each line got, what they run, and what each workload gets."""
@@ -63,7 +60,7 @@ def _throughput(facility: Facility, view: View) -> Iterator[Finding]:
             rates[service.workload_id] += service.rate
     for workload in facility.workloads.values():
         # Throughput is judged in thousandths of its unit, the finest step of a plan.
-        need = math.ceil(Fraction(workload.demand) * 1000 * (1 - _SLACK))
-        rate, unit = Fraction(rates[workload.id]) * 1000, f"milli-{workload.unit}"
+        need = math.ceil(round(workload.demand * 1000, 3))
+        rate, unit = round(Fraction(rates[workload.id]) * 1000, 3), f"m{workload.unit}"
         rule, before = f"demand/{workload.id}", f"{workload.id} gets"
         yield from at_least(rule, workload.id, rate, need, unit, before=before)

@@ -24,7 +24,7 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
             before=f"{group.id} needs",
             after="for its servers",
         )
-    for rack, servers in view.occupied():
+    for rack, servers in view.racks():
         leaf = facility.leaf_groups.get(rack.leaf_group) if rack.leaf_group is not None else None
         if leaf is None or leaf.reach_mm is None or rack.cable_mm is None:
             continue

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rackplan.facility.model import Facility, Pin
-from rackplan.verify.verdict import Finding, at_least, none_may
+from rackplan.verify.verdict import Finding, at_least, counted, none_may
 from rackplan.verify.view import View
 
 
@@ -34,7 +34,7 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
             for placed in new
         )
         reason = f": {forbid.reason}" if forbid.reason else ""
-        message = f"{wrong} servers stand where none may{reason}."
+        message = f"{counted(wrong, 'new server')} placed where {forbid.id} allows none{reason}."
         yield from none_may(f"placement/forbid:{forbid.id}", forbid.id, wrong, message)
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from rackplan.facility.model import Facility
 from rackplan.verify.loads import SiteLoads, mode_of
-from rackplan.verify.verdict import Finding, at_most, none_may, when
+from rackplan.verify.verdict import Finding, at_most, counted, none_may, when
 from rackplan.verify.view import View
 from rackplan.verify.walk import Loss
 
@@ -24,8 +24,8 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
             yield from _nodes(facility, loads.nodes(loss, mode_of(loss)), loss)
         elif loss.kind == "feed":
             yield from _nodes(facility, loads.above(loss, "held"), loss)
-    for rack, _ in view.occupied():
-        yield from _rack(facility, loads, rack.id)
+    for rack in facility.racks:
+        yield from _rack(facility, loads, rack)
 
 
 def _nodes(facility: Facility, carried: Mapping[str, Fraction], loss: Loss) -> Iterator[Finding]:
@@ -51,6 +51,7 @@ def _rack(facility: Facility, loads: SiteLoads, rack: str) -> Iterator[Finding]:
                 carried = load.feeds_w[feed.side]
                 rule = f"power/{feed.id}"
                 yield from at_most(rule, feed.id, carried, feed.limit_w, "W", state=loss.id)
-        message = f"{load.broken} servers in {rack} do not stay as promised {when(loss.id)}."
+        few = counted(load.broken, "server")
+        message = f"In {rack} {few} cannot keep the promised power {when(loss.id)}."
         rule = f"power/{rack}/psu"
         yield from none_may(rule, rack, load.broken, message, state=loss.id)

@@ -12,7 +12,7 @@ from rackplan.verify.view import Placed, View
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:
     """Judge rack units, weight on the rails and on the floor, depth, and rack products."""
-    for rack, servers in view.occupied():
+    for rack, servers in view.racks():
         yield from _units(rack, servers)
         yield from _weight(rack, servers)
         yield from _depth(rack, servers)

@@ -84,7 +84,7 @@ def _row(view: View, loss: Loss) -> StateRow:
     counts: Counter[Condition] = Counter()
     rates = dict.fromkeys(view.facility.workloads, 0.0)
     gpus_lost = 0
-    for rack, servers in view.occupied():
+    for rack, servers in view.racks():
         mode: Mode = "held" if rack.id in held else "whole"
         dead = view.loads.dead_sides(rack.id, loss)
         for placed, condition in zip(

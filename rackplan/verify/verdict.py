@@ -121,6 +121,11 @@ def of(load: Exact, capacity: int, unit: str) -> str:
     return f"{float(load)!r} {unit} of {capacity} {unit}"
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 server``, ``2 servers``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def rule_id(rule: str, state: str) -> str:
     """The id of a rule in a state; the normal state is not written."""
     return rule if state == NORMAL else f"{rule}@{state}"
@@ -137,7 +142,7 @@ def violation(
 ) -> Violation:
     """A broken rule that is not a load over a capacity."""
     return Violation(
-        _family(rule), rule_id(rule, state), device, state, float(amount), unit, message
+        _family(rule), rule_id(rule, state), device, state, _float(amount), unit, message
     )
 
 
@@ -194,6 +199,14 @@ def none_may(
     yield LimitState(name, _family(rule), device, state, "servers", wrong, 0)
     if wrong:
         yield violation(rule, device, message, amount=wrong, unit="servers", state=state)
+
+
+def _float(amount: Exact | float) -> float:
+    """A tampered plan may hold numbers beyond every float."""
+    try:
+        return float(amount)
+    except OverflowError:
+        return math.inf
 
 
 def _family(rule: str) -> str:

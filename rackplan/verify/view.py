@@ -85,11 +85,10 @@ class View:
                 self._services[key] = error
         return self._services[key]
 
-    def occupied(self) -> Iterator[tuple[Rack, tuple[Placed, ...]]]:
-        """Racks that hold servers, in the order of the site."""
+    def racks(self) -> Iterator[tuple[Rack, tuple[Placed, ...]]]:
+        """Every rack with its servers, in the order of the site."""
         for rack, servers in self.by_rack.items():
-            if servers:
-                yield self.facility.racks[rack], servers
+            yield self.facility.racks[rack], servers
 
 
 def standing(rack: Rack, server: Server) -> FixedServer | None:

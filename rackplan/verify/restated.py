@@ -1,0 +1,189 @@
+"""Do the figures a plan restates follow from its servers: racks, totals, objective, limits?"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from rackplan.facility.model import Facility
+from rackplan.plan import LimitState, Plan, RackSummary
+from rackplan.verify.loads import mode_of
+from rackplan.verify.supplies import RackLoad
+from rackplan.verify.verdict import Finding, Violation, violation
+from rackplan.verify.view import View
+
+_RESTATED = frozenset({"space", "power", "air", "liquid", "fabric", "demand"})
+"""Families whose limits a plan restates with a load that is recomputed here."""
+
+
+def check(facility: Facility, view: View) -> Iterator[Finding]:
+    """Judge what the plan restates about racks and the site."""
+    yield from _racks(facility, view)
+    yield from _figures("totals", view.plan.totals, _totals(view))
+    yield from _objective(view.plan)
+
+
+def _figures(
+    device: str, stated: Mapping[str, float], expected: Mapping[str, tuple[float, float]]
+) -> Iterator[Finding]:
+    """A violation for each stated figure outside its range; figures left out are not judged."""
+    for name, (low, high) in expected.items():
+        value = stated.get(name)
+        if value is not None and not low <= value <= high:
+            found = f"{low:,}" if low == high else f"{low:,.6g} to {high:,.6g}"
+            message = f"{device} states {name} {value:,}; its servers make it {found}."
+            amount = value - high if value > high else low - value
+            yield violation(f"plan/{device}/{name}", device, message, amount=amount)
+
+
+def _racks(facility: Facility, view: View) -> Iterator[Finding]:
+    for name, count in Counter(summary.rack for summary in view.plan.racks).items():
+        if name not in facility.racks:
+            yield violation(
+                f"plan/{name}", name, f"the plan sums up {name!r}, no rack of the site."
+            )
+        elif count > 1:
+            yield violation(f"plan/{name}", name, f"the plan sums up {name} {count} times.")
+    summed = {summary.rack for summary in view.plan.racks}
+    for name, servers in view.by_rack.items():
+        if servers and summed and name not in summed:
+            yield violation(f"plan/{name}", name, f"the plan does not sum up {name}.")
+    for summary in view.plan.racks:
+        if summary.rack in facility.racks:
+            yield from _rack(view, summary)
+
+
+def _rack(view: View, summary: RackSummary) -> Iterator[Finding]:
+    rack, servers = view.facility.racks[summary.rack], view.by_rack[summary.rack]
+    load = view.loads.rack(rack.id, frozenset(), "normal")
+    inside_g = sum(p.footprint.weight_g for p in servers) + sum(g.weight_g for g in rack.gear)
+    used_u = sum(p.footprint.rack_units for p in servers) + sum(g.rack_units for g in rack.gear)
+    draw_w = sum(p.footprint.draw_w for p in servers) + sum(g.power_w for g in rack.gear)
+    exact = {
+        "servers": len(servers),
+        "gpus": sum(placed.footprint.gpus for placed in servers),
+        "used_u": used_u,
+        "weight_g": inside_g,
+        "load_w": draw_w,
+        "air_w": load.air_w,
+        "liquid_w": load.liquid_w,
+    }
+    stated = {name: getattr(summary, name) for name in exact}
+    yield from _figures(rack.id, stated, {name: (v, v) for name, v in exact.items()})
+    slack = len(servers) + len(rack.gear) + 1  # each load may be rounded up to the whole watt
+    normal, worst = load.feeds_w, _worst(view, rack.id)
+    yield from _figures(
+        rack.id,
+        {f"feeds_w {side}": value for side, value in summary.feeds_w.items()},
+        {f"feeds_w {side}": (float(w), float(w + slack)) for side, w in normal.items()},
+    )
+    yield from _figures(
+        rack.id,
+        {f"feeds_worst_w {side}": value for side, value in summary.feeds_worst_w.items()},
+        {
+            f"feeds_worst_w {side}": (float(w), float(max(w, normal[side]) + slack))
+            for side, w in worst.items()
+        },
+    )
+    yield from _figures(rack.id, summary.throughput, _rates(view, rack.id))
+
+
+def _worst(view: View, rack: str) -> dict[str, Fraction]:
+    """Highest load of each feed in the loss states that touch a rack [W]."""
+    worst = {feed.side: Fraction(0) for feed in view.facility.racks[rack].feeds}
+    for loss in view.loads.losses:
+        dead = view.loads.dead_sides(rack, loss)
+        if dead:
+            load: RackLoad = view.loads.rack(rack, dead, mode_of(loss))
+            worst.update({s: max(worst[s], w) for s, w in load.feeds_w.items()})
+    return worst
+
+
+def _rates(view: View, rack: str | None = None) -> dict[str, tuple[float, float]]:
+    """Throughput by workload, of a rack or of the site, with the noise of adding floats."""
+    rates: dict[str, float] = defaultdict(float)
+    for placed in view.placed:
+        if placed.server.workload is not None and rack in {None, placed.rack.id}:
+            rates[placed.server.workload] += placed.server.rate
+    return {name: (rate * (1 - 1e-6), rate * (1 + 1e-6)) for name, rate in rates.items()}
+
+
+def _totals(view: View) -> dict[str, tuple[float, float]]:
+    racks = [view.loads.rack(rack, frozenset(), "normal") for rack in view.facility.racks]
+    gear_w = sum(item.power_w for rack in view.facility.racks.values() for item in rack.gear)
+    exact = {
+        "servers": len(view.placed),
+        "gpus": sum(placed.footprint.gpus for placed in view.placed),
+        "racks_used": sum(bool(servers) for servers in view.by_rack.values()),
+        "it_load_w": sum(placed.footprint.draw_w for placed in view.placed) + gear_w,
+        "air_w": sum(load.air_w for load in racks),
+        "liquid_w": sum(load.liquid_w for load in racks),
+    }
+    return {name: (value, value) for name, value in exact.items()}
+
+
+def _objective(plan: Plan) -> Iterator[Finding]:
+    """Gaps follow from values and bounds, and an optimal plan has none."""
+    for goal in plan.objective:
+        rule = f"plan/objective/{goal.name}"
+        width = abs(goal.bound - goal.value)
+        gap = float(min(Fraction(width, abs(goal.bound) or 1), 10**9))
+        if not math.isclose(goal.gap, gap, rel_tol=1e-3, abs_tol=1e-6):
+            message = f"the goal {goal.name} states a gap of {goal.gap:g}; it is {gap:g}."
+            yield violation(rule, goal.name, message)
+        if plan.status == "OPTIMAL" and width:
+            message = f"the plan is called optimal, but {goal.name} is {width:,} from its bound."
+            yield violation(rule, goal.name, message, amount=width, unit=goal.unit)
+
+
+def stated_limits(view: View, found: Mapping[str, LimitState]) -> Iterator[Violation]:
+    """Judge the limits a plan lists against the loads the other checks found.
+
+    Parameters
+    ----------
+    found
+        Every limit the other checks judged, by id.
+
+    Notes
+    -----
+    A plan may round each load up to a whole watt, and may count gear that a loss has stopped.
+    """
+    facility = view.facility
+    things = len(view.placed) + sum(len(rack.gear) for rack in facility.racks.values()) + 1
+    for limit in view.plan.limits:
+        if limit.family not in _RESTATED:
+            continue
+        rule, mine = f"plan/limit:{limit.id}", found.get(limit.id)
+        if mine is None:
+            message = f"the plan states a limit {limit.id} that the site does not have."
+            yield violation(rule, limit.device, message)
+        elif limit.capacity != mine.capacity or limit.quantity != mine.quantity:
+            message = (
+                f"the plan states {limit.capacity:,} {limit.quantity} for {limit.id}; "
+                f"it is {mine.capacity:,} {mine.quantity}."
+            )
+            yield violation(rule, limit.device, message)
+        else:
+            low, high = _range(facility, mine, things)
+            if not low <= limit.load <= high:
+                message = (
+                    f"the plan states a load of {limit.load:,} {limit.quantity} for {limit.id}; "
+                    f"it is {mine.load:,}."
+                )
+                amount = max(limit.load - high, low - limit.load)
+                yield violation(rule, limit.device, message, amount=amount, unit=limit.quantity)
+
+
+def _range(facility: Facility, mine: LimitState, things: int) -> tuple[int, int]:
+    """Loads a plan may state for a limit."""
+    if mine.family == "power":
+        return mine.load, mine.load + things
+    if mine.family == "demand":
+        return mine.load - things, mine.load  # rates are rounded down
+    if mine.family == "air" and mine.state != "normal":
+        gear = [item for rack in facility.racks.values() for item in rack.gear]
+        watts = mine.quantity == "W"
+        return mine.load, mine.load + sum(g.power_w if watts else g.airflow_l_s for g in gear)
+    return mine.load, mine.load
