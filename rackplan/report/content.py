@@ -21,12 +21,13 @@ class Content:
     objective: Table
     demand: Table
     workloads: Table
-    limits: Table
+    tightest: Table
     racks: Table
     states: Table
     circuits: Table
     assumptions: Table
     servers: Table
+    limits: Table
     all_limits: Table
 
     def filled(self) -> Iterator[Table]:
@@ -46,11 +47,12 @@ def gather(plan: Plan, facility: Facility, date: str = "") -> Content:
         objective=tables.objective(plan),
         demand=tables.demand(plan, facility),
         workloads=tables.workloads(plan),
-        limits=device_tables.limits(plan),
+        tightest=device_tables.tightest(plan),
         racks=device_tables.racks(plan, facility),
         states=devices,
         circuits=circuits,
         assumptions=tables.assumptions(plan),
         servers=tables.servers(plan, facility),
+        limits=device_tables.limits(plan),
         all_limits=device_tables.all_limits(plan),
     )

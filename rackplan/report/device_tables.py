@@ -116,7 +116,22 @@ def limits(plan: Plan) -> Table:
     ordered = sorted(worst.values(), key=lambda limit: (-_use(limit), limit.id))
     note = "Each device and quantity in its worst state; what carries nothing is left out."
     rows = tuple(_limit_row(limit) for limit in ordered)
-    return Table("limits", "Limits, fullest first", _LIMIT_COLUMNS, rows, note)
+    return Table("limits", "Limits of each device", _LIMIT_COLUMNS, rows, note)
+
+
+def tightest(plan: Plan) -> Table:
+    """The limits with those that differ in nothing but the device told in one row."""
+    each = limits(plan)
+    found: dict[tuple[str, ...], list[tuple[Cell, ...]]] = {}
+    for row, cells in zip(each.rows, each.shown(), strict=True):
+        same = tuple(text for key, text in cells.items() if key not in ("device", "id"))
+        found.setdefault(same, []).append(row)
+    rows = tuple(
+        (f"{first[0]} and {len(others)} alike" if others else first[0], *first[1:])
+        for first, *others in found.values()
+    )
+    note = "Each in its worst state; equal limits of several devices share a row."
+    return Table("tightest", "Tightest limits", each.columns, rows, note)
 
 
 def all_limits(plan: Plan) -> Table:
@@ -135,7 +150,7 @@ _LIMIT_COLUMNS = (
     Column("capacity", "Limit", kind="figure"),
     Column("unit", "Unit"),
     Column("use", "Used", "%", "percent"),
-    Column("state", "Worst state"),
+    Column("state", "State"),
     Column("id", "Limit id"),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Protocol
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from rich.text import Text
 from rackplan.facility.model import Facility
 from rackplan.plan import Plan, WorkloadSummary
 from rackplan.report import device_tables, tables
-from rackplan.report.table import Table, clean, significant
+from rackplan.report.table import clean, significant
 from rackplan.report.terminal_racks import heading, plain_grid, render_racks, say
 from rackplan.report.wording import counted, gap_text, scaled, state_text, verdict_text
 
@@ -151,7 +152,7 @@ def _assumed(console: Console, plan: Plan) -> None:
 
 
 def _tightest(console: Console, plan: Plan) -> None:
-    table = device_tables.limits(plan)
+    table = device_tables.tightest(plan)
     if not table.rows:
         return
     heading(console, "Tightest limits", "each in the state that loads it most")
@@ -163,20 +164,7 @@ def _tightest(console: Console, plan: Plan) -> None:
     grid.add_column("Unit", no_wrap=True)
     grid.add_column("Used", justify="right", no_wrap=True)
     grid.add_column("State", overflow="fold")
-    for row in _alike(table)[:_TIGHTEST]:
+    for row in islice(table.shown(), _TIGHTEST):
         cells = [row[key] for key in ("device", "what", "load", "capacity", "unit")]
         grid.add_row(*map(Text, [*cells, f"{row['use']} %", row["state"]]))
     console.print(grid)
-
-
-def _alike(table: Table) -> list[dict[str, str]]:
-    """Rows as written; limits that differ in nothing but the device share one."""
-    found: dict[tuple[str, ...], list[dict[str, str]]] = {}
-    for row in table.shown():
-        same = tuple(text for key, text in row.items() if key not in ("device", "id"))
-        found.setdefault(same, []).append(dict(row))
-    rows = []
-    for first, *others in found.values():
-        alike = f" and {len(others)} alike" if others else ""
-        rows.append({**first, "device": first["device"] + alike})
-    return rows

@@ -20,10 +20,17 @@
     const heads = [...table.tHead.rows[0].cells];
     const body = table.tBodies[0];
     heads.forEach((head, index) => {
-      const button = document.createElement("button");
-      button.type = "button";
+      // A span, not a button: browsers leave buttons out where a header repeats on the next page.
+      const button = document.createElement("span");
+      button.role = "button";
+      button.tabIndex = 0;
       button.append(...head.childNodes);
       head.append(button);
+      button.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        button.click();
+      });
       button.addEventListener("click", () => {
         const numeric = head.classList.contains("n");
         const was = head.getAttribute("aria-sort");
