@@ -22,7 +22,7 @@ from rackplan.verify import (
     power,
     space,
 )
-from rackplan.verify.restated import stated_limits
+from rackplan.verify.restated import goals, stated_limits
 from rackplan.verify.states import StateRow, state_table
 from rackplan.verify.verdict import Finding, Verdict, Violation
 from rackplan.verify.view import View
@@ -69,5 +69,6 @@ def verify(facility: Facility, plan: Plan) -> Verdict:
                 checks[family] += 1
     found = {limit.id: limit for limit in loads}
     violations += stated_limits(view, found)
-    checks["plan"] += len(plan.limits)
+    violations += goals(view, found)
+    checks["plan"] += len(plan.limits) + len(plan.objective)
     return Verdict(tuple(violations), dict(checks), tuple(loads))

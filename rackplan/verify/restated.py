@@ -7,12 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from rackplan.facility.model import Facility
-from rackplan.plan import LimitState, Plan, RackSummary
+from rackplan.facility.model import Facility, Objective
+from rackplan.plan import LimitState, RackSummary
 from rackplan.verify.loads import mode_of
 from rackplan.verify.supplies import RackLoad
 from rackplan.verify.verdict import Finding, Violation, violation
 from rackplan.verify.view import View
+from rackplan.workload import Service
 
 _RESTATED = frozenset({"space", "power", "air", "liquid", "fabric", "demand"})
 """Families whose limits a plan restates with a load that is recomputed here."""
@@ -22,7 +23,6 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
     """Judge what the plan restates about racks and the site."""
     yield from _racks(facility, view)
     yield from _figures("totals", view.plan.totals, _totals(view))
-    yield from _objective(view.plan)
 
 
 def _figures(
@@ -110,11 +110,16 @@ def _rates(view: View, rack: str | None = None) -> dict[str, tuple[float, float]
     return {name: (rate * (1 - 1e-6), rate * (1 + 1e-6)) for name, rate in rates.items()}
 
 
-def _totals(view: View) -> dict[str, tuple[float, float]]:
+def _totals(view: View) -> dict[str, tuple[int, int]]:
     racks = [view.loads.rack(rack, frozenset(), "normal") for rack in view.facility.racks]
     gear_w = sum(item.power_w for rack in view.facility.racks.values() for item in rack.gear)
+    old = sum(placed.server.existing for placed in view.placed)
     exact = {
         "servers": len(view.placed),
+        "existing": old,
+        "new": len(view.placed) - old,
+        "asked": sum(line.minimum for line in view.facility.demands.values()),
+        "racks": len(view.facility.racks),
         "gpus": sum(placed.footprint.gpus for placed in view.placed),
         "racks_used": sum(bool(servers) for servers in view.by_rack.values()),
         "it_load_w": sum(placed.footprint.draw_w for placed in view.placed) + gear_w,
@@ -124,18 +129,63 @@ def _totals(view: View) -> dict[str, tuple[float, float]]:
     return {name: (value, value) for name, value in exact.items()}
 
 
-def _objective(plan: Plan) -> Iterator[Finding]:
-    """Gaps follow from values and bounds, and an optimal plan has none."""
-    for goal in plan.objective:
+def goals(view: View, found: Mapping[str, LimitState]) -> Iterator[Violation]:
+    """Judge the objective: gaps follow from values and bounds, values from the servers.
+
+    A goal holds at least what it states: goals after it may have done better by the way.
+    """
+    for goal in view.plan.objective:
         rule = f"plan/objective/{goal.name}"
         width = abs(goal.bound - goal.value)
-        gap = float(min(Fraction(width, abs(goal.bound) or 1), 10**9))
+        gap = float(Fraction(width, max(abs(goal.bound), abs(goal.value), 1)))
         if not math.isclose(goal.gap, gap, rel_tol=1e-3, abs_tol=1e-6):
             message = f"the goal {goal.name} states a gap of {goal.gap:g}; it is {gap:g}."
             yield violation(rule, goal.name, message)
-        if plan.status == "OPTIMAL" and width:
+        if view.plan.status == "OPTIMAL" and width:
             message = f"the plan is called optimal, but {goal.name} is {width:,} from its bound."
             yield violation(rule, goal.name, message, amount=width, unit=goal.unit)
+        objective = next((o for o in view.facility.objectives if str(o) == goal.name), None)
+        if objective is None:
+            message = f"the plan pursues {goal.name!r}, no goal of the site."
+            yield violation(rule, goal.name, message)
+            continue
+        value = _value(view, objective, found)
+        short = goal.value - value if objective.maximize else value - goal.value
+        if short > 0:
+            message = f"the goal {goal.name} states {goal.value:,}; the servers make it {value:,}."
+            yield violation(rule, goal.name, message, amount=short, unit=goal.unit)
+
+
+def _value(view: View, objective: Objective, found: Mapping[str, LimitState]) -> int:
+    """What a goal comes to, in the whole units of the plan."""
+    if objective.name == "throughput":
+        services = [view.service(placed) for placed in view.placed]
+        return sum(
+            int(service.rate * 1000)
+            for service in services
+            if isinstance(service, Service) and objective.workload in {None, service.workload_id}
+        )
+    if objective.name == "headroom":
+        return _headroom(view, found)
+    totals = _totals(view)
+    name = {"racks": "racks_used", "power": "it_load_w"}.get(objective.name, objective.name)
+    return int(totals[name][0])
+
+
+def _headroom(view: View, found: Mapping[str, LimitState]) -> int:
+    """Smallest free share of what racks share, in thousandths, but for the loss of a circuit."""
+    site = view.facility
+    shared = {*site.nodes, *site.zones, *site.loops}
+    circuits = {loss.id for loss in view.loads.losses if loss.kind == "feed"}
+    shares = [
+        1000 * (limit.capacity - limit.load) // limit.capacity
+        for limit in found.values()
+        if limit.device in shared
+        and limit.family in {"power", "air", "liquid"}
+        and limit.capacity
+        and limit.state not in circuits
+    ]
+    return min([1000, *shares])
 
 
 def stated_limits(view: View, found: Mapping[str, LimitState]) -> Iterator[Violation]:
