@@ -40,9 +40,10 @@ class Content:
 
 def gather(plan: Plan, facility: Facility, date: str = "") -> Content:
     """Work out every table of a report; ``date`` is printed as given."""
-    devices, circuits = device_tables.states(plan, state_table(facility, plan))
+    lost = state_table(facility, plan)
+    devices, circuits = device_tables.states(plan, lost)
     return Content(
-        summary=tables.summary(plan, facility),
+        summary=tables.summary(plan, facility, lost),
         control=tables.control(plan, facility, date),
         objective=tables.objective(plan),
         demand=tables.demand(plan, facility),

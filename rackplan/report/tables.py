@@ -5,18 +5,21 @@ Pure functions from a plan and its facility. Every format prints these and compu
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from rackplan.facility.model import Facility
 from rackplan.plan import Plan, Server
 from rackplan.report.table import Cell, Column, Table, clean, significant
 from rackplan.report.wording import counted, gap_text, scaled, state_text, verdict_text
+from rackplan.verify.states import StateRow
 
 
-def summary(plan: Plan, facility: Facility) -> Table:
+def summary(plan: Plan, facility: Facility, states: Sequence[StateRow]) -> Table:
     """The site's figures, one a row."""
     totals = plan.totals
     rows: list[tuple[Cell, ...]] = [
         ("Verdict", verdict_text(plan), "", ""),
-        ("Servers placed", totals.get("servers", 0), "", _asked(totals.get("asked"))),
+        ("Servers placed", totals.get("servers", 0), "", _asked(totals)),
         ("GPUs", totals.get("gpus", 0), "", ""),
         ("Racks used", totals.get("racks_used", 0), "", f"of {len(facility.racks):,}"),
         ("IT load", *scaled(totals.get("it_load_w", 0), "W"), basis_text(facility)),
@@ -32,6 +35,7 @@ def summary(plan: Plan, facility: Facility) -> Table:
         )
         for w in plan.workloads
     )
+    rows.append(("Loss states", len(states), "", losses_text(states)))
     if plan.objective:
         rows.append(("Gap to the proven bound", gap_text(plan), "", ""))
     columns = (
@@ -74,8 +78,35 @@ def basis_text(facility: Facility) -> str:
     return f"at {clean(facility.policy.power_basis).replace('_', ' ')}"
 
 
-def _asked(asked: int | None) -> str:
-    return f"of {asked:,} asked" if asked else ""
+def losses_text(states: Sequence[StateRow]) -> str:
+    """What the worst loss does to servers: ``34 loss states; every server keeps full power``."""
+    if not states:
+        return "nothing that is lost is modeled"
+    worst = min(states, key=lambda row: (row.full, -row.down))
+    found = counted(len(states), "loss state")
+    touched = [
+        f"{count:,} {word}"
+        for count, word in (
+            (worst.reduced, "reduced"),
+            (worst.shed, "shed"),
+            (worst.down, "down"),
+        )
+        if count
+    ]
+    if not touched:
+        return f"{found}; every server keeps full power in each"
+    lost = state_text(worst.state)
+    return f"{found}; at worst, with {lost}, {worst.full:,} at full power, {', '.join(touched)}"
+
+
+def _asked(totals: Mapping[str, int]) -> str:
+    """New and standing servers, and the fewest asked for."""
+    parts = []
+    if totals.get("existing"):
+        parts.append(f"{totals.get('new', 0):,} new, {totals['existing']:,} already standing")
+    if totals.get("asked"):
+        parts.append(f"at least {totals['asked']:,} new asked")
+    return "; ".join(parts)
 
 
 def _rate(value: float) -> Cell:

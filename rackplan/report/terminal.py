@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Protocol
 
 from rich.console import Console
 from rich.padding import Padding
@@ -12,37 +11,28 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from rackplan.facility.model import Facility
-from rackplan.plan import Plan, WorkloadSummary
+from rackplan.plan import Conflict, Plan, WorkloadSummary
 from rackplan.report import device_tables, tables
 from rackplan.report.table import clean, significant
 from rackplan.report.terminal_racks import heading, plain_grid, render_racks, say
-from rackplan.report.wording import counted, gap_text, scaled, state_text, verdict_text
+from rackplan.report.wording import (
+    asked_text,
+    counted,
+    gap_text,
+    scaled,
+    state_text,
+    verdict_text,
+)
+from rackplan.verify import state_table
+from rackplan.verify.states import StateRow
 
 _TIGHTEST = 8
 _ASSUMED = 6
 
 
-class ConflictRule(Protocol):
-    """A rule of a conflict: its id and its meaning in a sentence."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-
-
-class Conflict(Protocol):
-    """Rules that cannot hold together."""
-
-    @property
-    def families(self) -> Sequence[str]: ...
-    @property
-    def rules(self) -> Sequence[ConflictRule]: ...
-    @property
-    def sentence(self) -> str: ...
-
-
-def render_plan(plan: Plan, facility: Facility, console: Console) -> None:
+def render_plan(
+    plan: Plan, facility: Facility, console: Console, states: Sequence[StateRow] | None = None
+) -> None:
     """Print the summary of a plan.
 
     Parameters
@@ -51,12 +41,15 @@ def render_plan(plan: Plan, facility: Facility, console: Console) -> None:
         The answer and the site it is for.
     console
         Where to print; its width decides how much each table shows.
+    states
+        The plan's loss table, where it is already known; worked out when left out.
     """
     say(console, Text(verdict_text(plan), style="bold"))
     if plan.status in ("INFEASIBLE", "UNKNOWN"):
         say(console, Text(_NO_PLAN[plan.status]))
         return
-    _facts(console, _summary_facts(plan, facility))
+    rows = state_table(facility, plan) if states is None else states
+    _facts(console, _summary_facts(plan, facility, rows))
     _assumed(console, plan)
     _tightest(console, plan)
     render_racks(console, plan, facility)
@@ -79,7 +72,8 @@ def render_conflict(conflict: Conflict, console: Console) -> None:
     for rule in conflict.rules:
         grid.add_row(Text(clean(rule.id)), Text(clean(rule.text)))
     console.print(grid)
-    say(console, Text("Without any one of these the others can hold together.", style="dim"))
+    if conflict.minimal:
+        say(console, Text("Proven minimal: without any one of these the others hold together."))
 
 
 def _facts(console: Console, facts: Iterable[tuple[str, str]]) -> None:
@@ -91,19 +85,22 @@ def _facts(console: Console, facts: Iterable[tuple[str, str]]) -> None:
     console.print(grid)
 
 
-def _summary_facts(plan: Plan, facility: Facility) -> Iterator[tuple[str, str]]:
+def _summary_facts(
+    plan: Plan, facility: Facility, states: Sequence[StateRow]
+) -> Iterator[tuple[str, str]]:
     totals = plan.totals
-    asked = f" placed of {totals['asked']:,} asked" if totals.get("asked") else " placed"
     used = f"in {totals.get('racks_used', 0):,} of {counted(len(facility.racks), 'rack')}"
     yield "Site", f"{clean(plan.site.get('name', ''))} ({plan.site.get('sha256', '')[:12]})"
-    yield "Servers", f"{totals.get('servers', 0):,}{asked}, {used}"
+    yield "Servers", f"{totals.get('servers', 0):,} {used}{_standing(totals.get('existing', 0))}"
     for line in tables.demand(plan, facility).shown():
-        yield "", f"{line['placed']} {line['server']}{_asked(line['minimum'], line['maximum'])}"
+        asked = asked_text(line["minimum"], line["maximum"])
+        yield "", f"{line['placed']} new {line['server']} ({asked})"
     yield "GPUs", f"{totals.get('gpus', 0):,}"
     yield "IT load", f"{_kw(plan, 'it_load_w')} {tables.basis_text(facility)}"
     yield "Heat", f"{_kw(plan, 'air_w')} to air, {_kw(plan, 'liquid_w')} to liquid"
     for index, workload in enumerate(plan.workloads):
         yield "" if index else "Throughput", _throughput(workload)
+    yield "Losses", tables.losses_text(states)
     for index, goal in enumerate(plan.objective):
         value, unit = scaled(goal.value, goal.unit)
         bound, _ = scaled(goal.bound, goal.unit)
@@ -113,11 +110,8 @@ def _summary_facts(plan: Plan, facility: Facility) -> Iterator[tuple[str, str]]:
         yield "Gap", gap_text(plan)
 
 
-def _asked(minimum: str, maximum: str) -> str:
-    if minimum == maximum:
-        return f" of {maximum}"
-    most = f"at most {maximum}" if maximum != "-" else "no upper limit"
-    return f" (at least {minimum}, {most})" if minimum != "0" else f" ({most})"
+def _standing(existing: int) -> str:
+    return f", {existing:,} of them already standing" if existing else ""
 
 
 def _kw(plan: Plan, key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rackplan.facility.model import NORMAL
 from rackplan.plan import Plan
-from rackplan.report.table import Cell, clean, significant
+from rackplan.report.table import ABSENT, Cell, clean, significant
 
 _MEANINGS = {
     ("power", ""): "power",
@@ -119,6 +119,15 @@ def verdict_text(plan: Plan) -> str:
     if plan.status == "FEASIBLE":
         return f"FITS, gap {gap_text(plan)}"
     return "DOES NOT FIT" if plan.status == "INFEASIBLE" else "UNDECIDED"
+
+
+def asked_text(minimum: str, maximum: str) -> str:
+    """How many were asked for, from figures as written: ``at least 4, at most 14``."""
+    if minimum == maximum:
+        return f"{maximum} asked"
+    parts = [f"at least {minimum}"] if minimum != "0" else []
+    parts.append(f"at most {maximum}" if maximum != ABSENT else "as many as fit")
+    return ", ".join(parts)
 
 
 def counted(count: int, noun: str) -> str:

@@ -83,7 +83,9 @@ def make_hall(
         workloads=(_workload(workload, count),),
         totals={
             "servers": count,
-            "asked": count + 2,
+            "existing": 0,
+            "new": count,
+            "asked": 4,
             "gpus": 8 * count,
             "racks_used": len(used),
             "it_load_w": DRAW_W * count,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rackplan.plan import LimitState
 from rackplan.report import device_tables, tables
 from rackplan.report.table import Cell, Column, Table, clean, significant
-from rackplan.report.wording import binding_text, gap_text, rule_text, verdict_text
+from rackplan.report.wording import asked_text, binding_text, gap_text, rule_text, verdict_text
 from rackplan.verify.states import state_table
 
 
@@ -83,9 +83,11 @@ def test_demand_counts_what_was_placed_for_each_line(hall: Any) -> None:
 
 
 def test_summary_restates_the_totals(hall: Any) -> None:
-    table = tables.summary(hall.plan, hall.facility)
+    table = tables.summary(hall.plan, hall.facility, state_table(hall.facility, hall.plan))
     assert row(table, "figure", "IT load")["value"] == 93.6
-    assert row(table, "figure", "Servers placed")["note"] == "of 14 asked"
+    assert row(table, "figure", "Servers placed")["note"] == "at least 4 new asked"
+    # Two UPSs, two air units, two circuits of six racks.
+    assert row(table, "figure", "Loss states")["value"] == 16
     # 12 x 1903 = 22836, to three digits.
     assert row(table, "figure", "Throughput chat-70b")["value"] == 22_800
 
@@ -106,9 +108,32 @@ def test_loss_of_a_racks_own_circuit_is_told_apart(hall: Any) -> None:
     assert row(devices, "state", "crah-1 lost")["use"] == pytest.approx(79.5)
 
 
+def test_the_worst_loss_in_words(hall: Any) -> None:
+    rows = state_table(hall.facility, hall.plan)
+    assert tables.losses_text(rows) == "16 loss states; every server keeps full power in each"
+    worse = dataclasses.replace(rows[1], full=9, shed=3)
+    assert tables.losses_text([rows[0], worse]) == (
+        "2 loss states; at worst, with ups-b lost, 9 at full power, 3 shed"
+    )
+    assert tables.losses_text([]) == "nothing that is lost is modeled"
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "text"),
+    [
+        ("4", "14", "at least 4, at most 14"),
+        ("4", "4", "4 asked"),
+        ("0", "-", "as many as fit"),
+        ("120", "-", "at least 120, as many as fit"),
+    ],
+)
+def test_what_was_asked_in_words(minimum: str, maximum: str, text: str) -> None:
+    assert asked_text(minimum, maximum) == text
+
+
 def test_every_figure_column_names_a_unit_or_has_one_beside_it(hall: Any) -> None:
     found = [
-        tables.summary(hall.plan, hall.facility),
+        tables.summary(hall.plan, hall.facility, state_table(hall.facility, hall.plan)),
         tables.workloads(hall.plan),
         tables.objective(hall.plan),
         device_tables.limits(hall.plan),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from rackplan.plan import Conflict, ConflictRule
 from rackplan.report.terminal import render_conflict, render_plan
 
 
@@ -91,28 +91,22 @@ def test_without_a_plan_only_the_verdict_is_printed(hall: Any, status: Any, verd
     assert "IT load" not in text
 
 
-@dataclass
-class Rule:
-    id: str
-    text: str
-
-
-@dataclass
-class Found:
-    families: tuple[str, ...]
-    rules: tuple[Rule, ...]
-    sentence: str
-
-
 def test_a_conflict_names_families_rules_and_figures() -> None:
     rules = (
-        Rule("demand/h20/min", "at least 16 h20"),
-        Rule("power/ups-a@loss:ups-b", "ups-a carries at most 80 kW when ups-b is lost"),
+        ConflictRule("demand/h20/min", "demand", "at least 16 h20"),
+        ConflictRule("power/ups-a@loss:ups-b", "power", "ups-a carries 80 kW, ups-b lost"),
     )
     file = io.StringIO()
-    found = Found(("demand", "power"), rules, "16 servers need 124.8 kW; 80 kW are left.")
+    said = "16 servers need 124.8 kW; 80 kW are left."
+    found = Conflict(said, ("demand", "power"), rules, minimal=True)
     render_conflict(found, Console(file=file, width=80))
     text = file.getvalue()
     assert text.startswith("DOES NOT FIT")
-    for part in ("demand, power", "power/ups-a@loss:ups-b", "124.8 kW", "at least 16 h20"):
+    for part in (
+        "demand, power",
+        "power/ups-a@loss:ups-b",
+        "124.8 kW",
+        "at least 16 h20",
+        "minimal",
+    ):
         assert part in text
