@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import reprlib
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from rackplan.catalog.entries import Entry, ScaleUp, ServerModel
-from rackplan.catalog.kinds import KINDS, WORDS, UnknownEntryError, similar
+from rackplan.catalog.kinds import KINDS, WORDS, UnknownEntryError, brief, similar
 from rackplan.catalog.written import Overrides, kinds_cure, merge, set_fields
 from rackplan.errors import InputError, Problem
 
@@ -55,10 +53,10 @@ class Extension:
         self._check_accelerators()
         if self._problems:
             raise InputError(self._problems)
-        return MappingProxyType({k: MappingProxyType(v) for k, v in self._built.items() if v})
+        return {kind: entries for kind, entries in self._built.items() if entries}
 
     def _build_kind(self, kind: Any, entries: Any) -> None:
-        path = f"catalog.{str(kind)[:100]}"
+        path = f"catalog.{brief(kind)}"
         if not isinstance(kind, str) or kind not in KINDS:
             self._report(path, "the catalog has no such kind of entry", kinds_cure(kind))
         elif not isinstance(entries, Mapping):
@@ -69,7 +67,7 @@ class Extension:
                     self._entry(kind, entry_id)
                 else:
                     cure = "use letters, digits, '.', '_', '+' and '-'"
-                    self._report(f"{path}.{str(entry_id)[:100]}", "not an id", cure)
+                    self._report(f"{path}.{brief(entry_id)}", "not an id", cure)
 
     def _entry(self, kind: str, entry_id: str) -> Entry | None:
         """The entry, built once; ``None`` when it has problems."""
@@ -144,7 +142,7 @@ class Extension:
 def _problems(error: ValidationError, type_: type[Entry], path: str, hint: str) -> list[Problem]:
     problems = []
     for part in error.errors(include_url=False, include_context=False):
-        place = ".".join([path, *(str(one)[:60] for one in part["loc"])])
+        place = ".".join([path, *map(brief, part["loc"])])
         cure = hint if part["type"] == "missing" else ""
         if part["type"] == "extra_forbidden":
             scope = ScaleUp if part["loc"][0] == "scale_up" else type_
@@ -165,17 +163,5 @@ def _close(word: object, known: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    """A value for a message: never long, whatever it is."""
-    if isinstance(value, Mapping) and "value" in value:
-        value = value["value"]
-    if isinstance(value, str | int | float | bool):
-        value = value if isinstance(value, str) else _number(value)
-        return value if len(value) <= 60 else f"{value[:57]}..."
-    return reprlib.repr(value)
-
-
-def _number(value: float) -> str:
-    try:
-        return str(value)
-    except ValueError:  # Python refuses to print integers of thousands of digits
-        return "a very large number"
+    """A value for a message; of a figure its value."""
+    return brief(value["value"] if isinstance(value, Mapping) and "value" in value else value)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+)
 
 from rackplan.errors import QuantityError
 from rackplan.units import Quantity, Rounding, parse, show
@@ -61,7 +70,7 @@ class Figure(Strict):
 class FigureText(Strict):
     """A figure as written in YAML: ``{value: 10.2 kW, basis: vendor-max, source: ...}``."""
 
-    value: str | int | float
+    value: StrictStr | StrictInt | StrictFloat
     """Number with unit as text (``"107.75 kg"``); a bare number only for counts and ratios."""
     basis: Basis = "site"
     source: str = "site file"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -62,10 +63,26 @@ class UnknownEntryError(RackplanError):
         self.suggestions = similar(entry_id, known)
         hint = " or ".join(map(repr, self.suggestions))
         cure = f": did you mean {hint}?" if hint else ""
-        super().__init__(f"the catalog has no {what} {str(entry_id)[:100]!r}{cure}")
+        super().__init__(f"the catalog has no {what} {brief(entry_id)!r}{cure}")
 
 
 def similar(word: object, known: Iterable[str]) -> tuple[str, ...]:
     """Up to three of the known words that look like ``word``, best first."""
     # The comparison is quadratic in length, so a text of megabytes must not reach it.
-    return tuple(difflib.get_close_matches(str(word)[:100], list(known), n=3, cutoff=0.6))
+    return tuple(difflib.get_close_matches(brief(word), list(known), n=3, cutoff=0.6))
+
+
+_SHALLOW = reprlib.Repr()
+_SHALLOW.maxlevel = 2
+
+
+def brief(value: object, limit: int = 60) -> str:
+    """A value for a message: text as it is, anything else as Python writes it, never long."""
+    if isinstance(value, str):
+        text = value
+    else:
+        try:
+            text = _SHALLOW.repr(value)
+        except ValueError:  # Python refuses to print integers of thousands of digits
+            text = f"a very large {type(value).__name__}"
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."

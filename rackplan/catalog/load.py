@@ -33,7 +33,7 @@ __all__ = ["KINDS", "Catalog", "Overrides", "UnknownEntryError", "builtin", "rea
 _E = TypeVar("_E", bound=Entry)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalog:
     """Hardware and models by kind and id. Never changes; :meth:`extended` gives a new one.
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from rackplan.catalog.entries import ScaleUp
 from rackplan.catalog.figure import Figure, Strict
-from rackplan.catalog.kinds import KINDS, similar
+from rackplan.catalog.kinds import KINDS, brief, similar
 from rackplan.errors import InputError, Problem
 
 Overrides = Mapping[str, Mapping[str, Any]]
@@ -133,13 +133,13 @@ def _add_document(document: Any, file: Path, overrides: dict[str, dict[str, Any]
     for kind, entries in document.items():
         if kind not in KINDS or not isinstance(entries, dict):
             message = "is no kind" if kind not in KINDS else "must hold entries by id"
-            place = str(kind)[:100]
+            place = brief(kind)
             problems.append(Problem(message, cure=kinds_cure(kind), path=place, file=str(file)))
             continue
         known = overrides.setdefault(kind, {})
         for entry_id, raw in entries.items():
             if entry_id in known:
-                place = f"{kind}.{str(entry_id)[:100]}"
+                place = f"{kind}.{brief(entry_id)}"
                 message = "this id is given twice in the folder"
                 problems.append(Problem(message, path=place, file=str(file)))
             known[entry_id] = _sourced(raw, f"catalog file {file.name}")

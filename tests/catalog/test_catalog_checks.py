@@ -1,0 +1,162 @@
+"""Each check fires when its figures contradict each other, and only then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rackplan.catalog.checks import CHECKS, check_entry
+from rackplan.catalog.load import builtin
+
+DATASHEET = {"basis": "datasheet", "source": "dgx-h100-guide"}
+
+# Check, kind, entry that is broken, fields just inside the rule, fields just outside.
+CASES: list[tuple[str, str, str, dict[str, Any], dict[str, Any]]] = [
+    # 6,500 W x 1.02 = 6,630 W = 22,622 BTU/h
+    ("RPC101", "servers", "dgx-a100", {"heat_claim": "22620 BTU/h"}, {"heat_claim": "22630 BTU/h"}),
+    # C20: 16 A x 240 V = 3,840 VA
+    ("RPC102", "servers", "dgx-h100", {"psu_rating": "3840 W"}, {"psu_rating": "3841 W"}),
+    ("RPC103", "servers", "dgx-h100", {"inlet": "C22"}, {"inlet": "hard-wired"}),
+    # 10,200 / 3 = 3,400 W
+    (
+        "RPC104",
+        "servers",
+        "dgx-h100",
+        {"psu_min_full": 3, "psu_rating": "3400 W"},
+        {"psu_min_full": 3, "psu_rating": "3399 W"},
+    ),
+    ("RPC104", "servers", "dgx-h100", {"psu_min_full": 6}, {"psu_min_full": 7}),
+    # ceil(10,200 / 3,300) = 4
+    ("RPC105", "servers", "dgx-h100", {"psu_label": "4+2"}, {"psu_label": "3+3"}),
+    ("RPC106", "servers", "dgx-h100", {"typical_draw": "10.2 kW"}, {"typical_draw": "10201 W"}),
+    ("RPC106", "servers", "dell-xe8640", {"max_draw": "2800 W"}, {"max_draw": "2799 W"}),
+    # 8 x 44.45 = 355.6 mm, and 1 mm for rounding
+    ("RPC201", "servers", "dgx-h100", {"height": "356 mm"}, {"height": "357 mm"}),
+    ("RPC202", "servers", "dgx-h100", {"weight": "72 kg"}, {"weight": "71.9 kg"}),
+    ("RPC202", "servers", "dgx-h100", {"weight": "224 kg"}, {"weight": "224.1 kg"}),
+    (
+        "RPC203",
+        "servers",
+        "dgx-h100",
+        {"weight": {"value": "130 kg", "note": "gross", **DATASHEET}},
+        {"weight": {"value": "130 kg", **DATASHEET}},
+    ),
+    ("RPC204", "racks", "apc-ar3350", {"usable_depth": "1200 mm"}, {"usable_depth": "1201 mm"}),
+    # 80 and 170 cfm/kW x 10.2 kW = 816 and 1,734 cfm
+    ("RPC301", "servers", "dgx-h100", {"airflow": "816 cfm"}, {"airflow": "814 cfm"}),
+    ("RPC301", "servers", "dgx-h100", {"airflow": "1733 cfm"}, {"airflow": "1736 cfm"}),
+    (
+        "RPC302",
+        "servers",
+        "dgx-h100",
+        {"cooling": "liquid+air", "coolant_flow": "15 L/min"},
+        {"coolant_flow": "15 L/min"},
+    ),
+    # 12 kW x 0.8 = 9.6 L/min, x 2.0 = 24 L/min
+    (
+        "RPC303",
+        "servers",
+        "smc-sys-421ge-nbrt-lcc",
+        {"coolant_flow": "9.6 L/min"},
+        {"coolant_flow": "9.5 L/min"},
+    ),
+    (
+        "RPC303",
+        "servers",
+        "smc-sys-421ge-nbrt-lcc",
+        {"coolant_flow": "24 L/min"},
+        {"coolant_flow": "24.1 L/min"},
+    ),
+    ("RPC304", "servers", "dgx-h100", {"inlet_min": "29 degC"}, {"inlet_min": "30 degC"}),
+    # 1,368 kW x 0.8 = 1,094.4 L/min
+    ("RPC305", "cdus", "vertiv-xdu1350", {"flow": "1095 L/min"}, {"flow": "1094 L/min"}),
+    # 30 kW / (1.206 J/(L K) x 20 K) = 1,244 L/s
+    ("RPC306", "air_units", "in-row-30kw", {"airflow": "1244 L/s"}, {"airflow": "1243 L/s"}),
+    (
+        "RPC401",
+        "servers",
+        "dgx-h100",
+        {"scale_up": {"domain_gpus": 4}},
+        {"scale_up": {"domain_gpus": 3}},
+    ),
+    (
+        "RPC401",
+        "servers",
+        "dell-r760xa-l40s",
+        {"scale_up": {"domain_gpus": 1}},
+        {"scale_up": {"domain_gpus": 2}},
+    ),
+    ("RPC402", "servers", "dgx-h100", {"accelerator": "h200-sxm"}, {"accelerator": "h100-nvl"}),
+    # The claim that circulates about the H20: ten times its dense FP8.
+    ("RPC403", "accelerators", "h20-96", {"fp8": "296 TFLOP/s"}, {"fp8": "2979 TFLOP/s"}),
+    ("RPC404", "models", "mixtral-8x7b", {"experts": 16}, {"experts": None}),
+    ("RPC404", "models", "llama-3.1-8b", {"kv_heads": 32}, {"kv_heads": 24}),
+    ("RPC404", "models", "mixtral-8x7b", {}, {"active_parameters": 47_000_000_000}),
+    (
+        "RPC501",
+        "racks",
+        "apc-ar3350",
+        {"weight": {"value": "160 kg", "source": "our own scale"}},
+        {"weight": {"value": "160 kg", "source": "our-scale"}},
+    ),
+    (
+        "RPC502",
+        "racks",
+        "apc-ar3350",
+        {"weight": {"value": "160 kg", "basis": "estimate", "note": "150 kg and doors"}},
+        {"weight": {"value": "160 kg", "basis": "estimate"}},
+    ),
+    (
+        "RPC503",
+        "racks",
+        "apc-ar3350",
+        {"rejected": [{"field": "weight", "claim": "c", "reason": "r", "source": "a forum post"}]},
+        {"rejected": [{"field": "wieght", "claim": "c", "reason": "r", "source": "a forum post"}]},
+    ),
+]
+
+
+def found(kind: str, like: str, fields: dict[str, Any]) -> list[str]:
+    catalog = builtin().extended({kind: {"ours": {"like": like, **fields}}})
+    return [finding.id for finding in check_entry(catalog, kind, "ours")]
+
+
+@pytest.mark.parametrize(("check_id", "kind", "like", "sound", "broken"), CASES)
+def test_a_check_fires_exactly_when_its_rule_is_broken(
+    check_id: str, kind: str, like: str, sound: dict[str, Any], broken: dict[str, Any]
+) -> None:
+    assert [] == found(kind, like, sound)
+    assert [check_id] == found(kind, like, broken)
+
+
+def test_every_check_is_tested_here() -> None:
+    assert [check.id for check in CHECKS] == list(dict.fromkeys(case[0] for case in CASES))
+
+
+def test_check_ids_are_unique() -> None:
+    ids = [check.id for check in CHECKS]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+def test_the_message_holds_the_arithmetic() -> None:
+    # 38,557 BTU/h is what the DGX H100 guide prints: 11.3 kW of heat from 10.2 kW.
+    ours = {"like": "dgx-h100", "heat_claim": "38557 BTU/h"}
+    catalog = builtin().extended({"servers": {"ours": ours}})
+    (finding,) = check_entry(catalog, "servers", "ours")
+    assert ("RPC101", "error") == (finding.id, finding.severity)
+    assert "11,300 W" in finding.message
+    assert "10,200 W (+10.8%)" in finding.message
+
+
+def test_the_c20_trap_is_caught() -> None:
+    ours = {"like": "smc-as-4126gs-nmr-lcc", "psu_rating": "6600 W"}
+    catalog = builtin().extended({"servers": {"ours": ours}})
+    (finding,) = check_entry(catalog, "servers", "ours")
+    assert "RPC102" == finding.id
+    assert "16 A x 240 V = 3,840 VA" in finding.message
+
+
+def test_the_inlet_is_held_against_the_stated_voltage() -> None:
+    ours = {"like": "dgx-h100", "psu_rating": "3329 W", "input_voltage": "208 VAC 1ph"}
+    assert ["RPC102"] == found("servers", "dgx-h100", ours)  # 16 A x 208 V = 3,328 VA
