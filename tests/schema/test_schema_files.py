@@ -74,7 +74,10 @@ def test_every_site_points_at_a_schema_that_is_there(site: Path) -> None:
         ({"site": {"name": "x", "elevation": "45"}}, "$.site.elevation"),
         ({"power": {"nodes": [{"id": "a", "kind": "upps"}]}}, "$.power.nodes[0].kind"),
         ({"catalog": {"server": {}}}, "$.catalog"),
-        ({"catalog": {"servers": {"x": {"wieght": "3 kg"}}}}, "$.catalog.servers.x"),
+        (
+            {"catalog": {"servers": {"x": {"weights": "3 kg"}}}},
+            "$.catalog.servers.x",
+        ),
     ],
 )
 def test_the_schema_marks_mistakes(change: dict[str, Any], at: str) -> None:

@@ -78,8 +78,14 @@ def test_a_later_problem_gets_its_place(load: Load) -> None:
     [
         (
             "model: apc-ar3300",
-            "modle: apc-ar3300",
-            (11, "halls[0].rows[0].modle", "unknown key 'modle'", "did you mean 'model'?", ""),
+            "models: apc-ar3300",
+            (
+                11,
+                "halls[0].rows[0].models",
+                "unknown key 'models'",
+                "did you mean 'model'?",
+                "",
+            ),
         ),
         (
             "from: [utility]",
@@ -148,14 +154,14 @@ def test_a_later_problem_gets_its_place(load: Load) -> None:
         ),
         (
             "kind: utility",
-            "kind: utilty",
+            "kind: utilityy",
             (
                 5,
                 "power.nodes[0].kind",
                 "must be 'utility', 'generator', 'transformer', 'switchboard', 'ats', 'sts', "
                 "'ups', 'pdu', 'rpp' or 'busway'",
                 "did you mean 'utility'?",
-                "'utilty'",
+                "'utilityy'",
             ),
         ),
         (
@@ -286,7 +292,7 @@ def test_one_mistake_is_one_problem_in_plain_words(
 
 
 def test_every_problem_is_told_at_once_in_the_order_of_the_file(load: Load) -> None:
-    content = SITE.replace("45 m}", "45, nam: x}").replace("kind: ups", "kind: upps")
+    content = SITE.replace("45 m}", "45, names: x}").replace("kind: ups", "kind: upps")
     content = content.replace("max: 4", "max: -4").replace("- id: r[01-16]", "- id: r[01-6]")
     content += "demnad: []\nsite: {}\n"
     problems = problems_of(load, content)
