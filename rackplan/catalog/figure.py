@@ -8,7 +8,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     StrictFloat,
     StrictInt,
     StrictStr,
@@ -168,7 +167,6 @@ Count = Annotated[Figure, _plain(True, 0, 1_000_000)]
 RackUnits = Annotated[Figure, _plain(True, 1, 60)]
 Fraction = Annotated[Figure, _plain(False, 0.0, 1.0)]
 Ratio = Annotated[Figure, _plain(False, 0.0, 1e15)]
-FigureField = Field(default=None)
 
 
 def describe(figure: Figure) -> str:

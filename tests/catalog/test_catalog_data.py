@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from importlib import resources
 
 import pytest
 
@@ -24,6 +26,14 @@ def test_every_entry_is_valid_and_every_figure_is_sourced(kind: str, entry_id: s
         assert figure.date, name
     for claim in entry.rejected:
         assert builtin().source(claim.source).title
+
+
+def test_every_source_is_used() -> None:
+    text = resources.files("rackplan.catalog").joinpath("data", "sources.yaml").read_text("utf-8")
+    listed = set(re.findall(r"^  ([a-z0-9.-]+):$", text, flags=re.MULTILINE))
+    entries = [builtin().get(kind, entry_id) for kind, entry_id in ALL]
+    used = {figure.source for entry in entries for _, figure in figures_of(entry)}
+    assert listed == used | {claim.source for entry in entries for claim in entry.rejected}
 
 
 def test_the_checks_find_no_error() -> None:
