@@ -191,7 +191,7 @@ class Plan:
     schema
         Format of the file.
     site
-        ``{"name": ..., "sha256": ...}``.
+        ``{"name": ..., "file": ..., "sha256": ...}``.
     status
         What is proven.
     objective

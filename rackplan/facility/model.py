@@ -341,8 +341,8 @@ class Facility:
 
     Attributes
     ----------
-    name, description, sha256
-        Name of the site and hash of its file.
+    name, description, file, sha256
+        Name of the site; its file as the user named it, and the file's hash.
     elevation_m, pressure_pa, air_density
         Height [m], air pressure there [Pa], density of 20 degC air at 50 % humidity there [kg/m3].
     nodes
@@ -357,6 +357,7 @@ class Facility:
 
     name: str
     description: str
+    file: str
     sha256: str
     elevation_m: int
     pressure_pa: float

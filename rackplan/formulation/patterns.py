@@ -78,6 +78,10 @@ def _fill(
     most = _most(loads[first], rooms)
     while most and not fits({first: most}):
         most -= 1
+    everything = {first: most} | {f: _most(loads[f], rooms) for f in rest}
+    if _within(everything, loads, rooms) and fits(everything):
+        yield everything  # the rest is not crowded out: one set holds them all
+        return
     for count in range(most, -1, -1) if rest else (most,):
         left = [room - count * load for room, load in zip(rooms, loads[first], strict=True)]
 
@@ -91,6 +95,11 @@ def _fill(
 def _most(load: Sequence[int], rooms: Sequence[int]) -> int:
     bounds = (room // amount for room, amount in zip(rooms, load, strict=True) if amount)
     return min(bounds, default=MAX_SERVERS)
+
+
+def _within(counts: dict[int, int], loads: dict[int, list[int]], rooms: Sequence[int]) -> bool:
+    taken = zip(*([count * load for load in loads[f]] for f, count in counts.items()), strict=True)
+    return all(sum(parts) <= room for parts, room in zip(taken, rooms, strict=True))
 
 
 def _covers(larger: Pattern, smaller: Pattern) -> bool:

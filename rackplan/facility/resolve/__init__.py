@@ -66,6 +66,7 @@ def resolve(loaded: LoadedSite) -> Facility:
     return Facility(
         name=context.site.site.name,
         description=context.site.site.description,
+        file=loaded.path,
         sha256=loaded.sha256,
         elevation_m=context.site.site.elevation,
         pressure_pa=context.air.pressure_pa,

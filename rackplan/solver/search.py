@@ -12,7 +12,7 @@ from ortools.sat.python import cp_model
 
 from rackplan.errors import SolverError
 from rackplan.plan import Status
-from rackplan.solve.settings import Settings
+from rackplan.solver.settings import Settings
 
 HARD_LIMIT_FACTOR = 4
 """Wall-clock seconds allowed per deterministic second before a repeatable run is cut off anyway."""

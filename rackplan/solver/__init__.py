@@ -6,16 +6,16 @@ import time
 
 from rackplan.facility import Facility
 from rackplan.formulation import build_instance
-from rackplan.solve.lexicographic import solve_goals
-from rackplan.solve.planning import build_plan
-from rackplan.solve.result import Result
-from rackplan.solve.settings import Progress, Settings
+from rackplan.solver.lexicographic import solve_goals
+from rackplan.solver.planning import build_plan
+from rackplan.solver.result import Result
+from rackplan.solver.settings import Progress, Settings
 from rackplan.verify import verify
 
-__all__ = ["Progress", "Result", "Settings", "solve"]
+__all__ = ["Progress", "Result", "Settings", "solve_facility"]
 
 
-def solve(facility: Facility, settings: Settings | None = None) -> Result:
+def solve_facility(facility: Facility, settings: Settings | None = None) -> Result:
     """Solve a resolved site and verify what comes out.
 
     Parameters

@@ -14,10 +14,10 @@ from rackplan.facility.power import cords_by_feed
 from rackplan.formulation.dealing import Placed, deal
 from rackplan.formulation.instance import Instance
 from rackplan.plan import LimitState, Plan, RackSummary, Server, WorkloadSummary
-from rackplan.solve.binding import Bindings
-from rackplan.solve.lexicographic import Answer
-from rackplan.solve.loads import RackCounts, plan_limits
-from rackplan.solve.settings import Settings
+from rackplan.solver.binding import Bindings
+from rackplan.solver.lexicographic import Answer
+from rackplan.solver.loads import RackCounts, plan_limits
+from rackplan.solver.settings import Settings
 from rackplan.verify import state_table
 
 
@@ -29,7 +29,7 @@ def build_plan(instance: Instance, answer: Answer, settings: Settings, wall_s: f
     counts = _counts(placed)
     limits = tuple(plan_limits(instance, counts))
     plan = Plan(
-        site={"name": facility.name, "sha256": facility.sha256},
+        site={"name": facility.name, "file": facility.file, "sha256": facility.sha256},
         status=answer.status,
         objective=answer.goals,
         servers=servers,

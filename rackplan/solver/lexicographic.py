@@ -14,9 +14,9 @@ from rackplan.formulation.model import Formulation, formulate
 from rackplan.formulation.prune import without_dominated
 from rackplan.formulation.rules import Term
 from rackplan.plan import Goal, Status
-from rackplan.solve.goals import GoalExpression, goal_expression
-from rackplan.solve.search import Found, search
-from rackplan.solve.settings import Progress, Settings, relative_gap
+from rackplan.solver.goals import GoalExpression, goal_expression
+from rackplan.solver.search import Found, search
+from rackplan.solver.settings import Progress, Settings, relative_gap
 
 FIRST_SHARE = 0.7
 """Share of the time left that a goal may take while others wait."""

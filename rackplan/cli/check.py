@@ -1,0 +1,74 @@
+"""``rackplan check``: is the site file right, and what does it leave open?"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rackplan.facility import Facility
+
+
+@click.command("check")
+@click.argument("site", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+def check(site: Path, as_json: bool) -> None:
+    """Validate a site file without solving it.
+
+    Lists every problem at once, with file, line and cure; a valid site is summed up, with everything that
+    was assumed because the file does not say it.
+
+    Example:
+
+        rackplan check site.yaml
+    """
+    import rackplan
+
+    facility = rackplan.load(site)
+    if as_json:
+        click.echo(json.dumps(summary(facility), indent=1, ensure_ascii=False))
+        return
+    found = summary(facility)
+    click.echo(f"{site}: valid")
+    for key, value in found.items():
+        if key != "assumptions":
+            shown = (
+                ", ".join(f"{n} {k}" for k, n in value.items())
+                if isinstance(value, dict)
+                else value
+            )
+            click.echo(f"  {key:<15} {shown}")
+    click.echo(f"  {'assumptions':<15} {len(found['assumptions']) or 'none'}")
+    for text in found["assumptions"]:
+        click.echo(f"    - {text}")
+
+
+def summary(facility: Facility) -> dict[str, Any]:
+    """What a site holds, in figures."""
+    racks = facility.racks.values()
+    return {
+        "site": facility.name,
+        "elevation": f"{facility.elevation_m} m, air density {facility.air_density:.3f} kg/m3",
+        "halls": len({rack.hall for rack in racks}),
+        "rows": len({rack.row for rack in racks}),
+        "racks": dict(Counter(rack.model_id for rack in racks)),
+        "power nodes": dict(Counter(node.kind for node in facility.nodes.values())),
+        "cooling zones": len(facility.zones),
+        "coolant loops": len(facility.loops),
+        "loss states": dict(Counter(state.kind for state in facility.states[1:])),
+        "existing": sum(server.existing for rack in racks for server in rack.fixed),
+        "demand": ", ".join(
+            f"{line.minimum}..{'' if line.maximum is None else line.maximum} {line.server}"
+            for line in facility.demands.values()
+        ),
+        "workloads": ", ".join(
+            f"{work.id} ({work.model_id} {work.precision}, {work.demand:g} {work.unit})"
+            for work in facility.workloads.values()
+        ),
+        "objective": ", then ".join(str(goal) for goal in facility.objectives),
+        "assumptions": [f"{a.path}: {a.text}" for a in facility.assumptions],
+    }

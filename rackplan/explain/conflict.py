@@ -1,0 +1,87 @@
+"""Why a site does not fit: a small set of rules that cannot hold together.
+
+QuickXplain [Junker 2004] over units of rules, three times: which families, which devices of those,
+which rules of those. A set is tested by building a model of just its rules, never by switching
+rules off inside one (solver cores and guards proved slow or wrong). A test that does not end in time
+counts as "may hold together", so a rule is only ever left out on proof.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from ortools.sat.python import cp_model
+
+from rackplan.explain.units import Unit, by_device, by_family, by_rule
+from rackplan.explain.wording import conflict_rules, sentence
+from rackplan.formulation import Instance, Rule, all_rules
+from rackplan.formulation.model import formulate
+from rackplan.formulation.prune import without_dominated
+from rackplan.plan import Conflict
+
+TEST_LIMIT_S = 5.0
+"""Time for one test [s]."""
+
+
+def find_conflict(instance: Instance, time_limit_s: float = 60.0, seed: int = 0) -> Conflict | None:
+    """A minimal set of rules of an infeasible instance that cannot hold together.
+
+    Returns ``None`` when the rules can hold together, or when that could not be decided in time.
+    """
+    tests = _Tests(instance, time_limit_s, seed)
+    rules = list(all_rules(instance))
+    if not tests.exclude_each_other(rules):
+        return None
+    for split in (by_family, by_device, by_rule):
+        units = _quickxplain(tests, [], False, split(rules))
+        rules = [rule for unit in units for rule in unit]
+    named = conflict_rules(instance, rules)
+    families = tuple(dict.fromkeys(rule.family for rule in named))
+    return Conflict(sentence(instance, rules), families, named, tests.decided)
+
+
+def _quickxplain(
+    tests: _Tests, background: list[Rule], grown: bool, units: Sequence[Unit]
+) -> list[Unit]:
+    """A minimal selection of units that is infeasible together with the background."""
+    if grown and tests.exclude_each_other(background):
+        return []
+    if len(units) <= 1:
+        return list(units)
+    half = len(units) // 2
+    first, second = units[:half], units[half:]
+    from_second = _quickxplain(tests, [*background, *_flat(first)], True, second)
+    from_first = _quickxplain(tests, [*background, *_flat(from_second)], bool(from_second), first)
+    return [*from_first, *from_second]
+
+
+def _flat(units: Sequence[Unit]) -> list[Rule]:
+    return [rule for unit in units for rule in unit]
+
+
+class _Tests:
+    """Tests sets of rules, within a time limit for all of them."""
+
+    def __init__(self, instance: Instance, time_limit_s: float, seed: int) -> None:
+        self._instance = instance
+        self._ends = time.monotonic() + time_limit_s
+        self._seed = seed
+        self.decided = True
+        """Whether every test so far was decided."""
+
+    def exclude_each_other(self, rules: Sequence[Rule]) -> bool:
+        """Whether the rules are proven infeasible together."""
+        left_s = self._ends - time.monotonic()
+        if left_s <= 0:
+            self.decided = False
+            return False
+        model = formulate(self._instance, without_dominated(rules)).model
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = self._seed
+        solver.parameters.max_time_in_seconds = min(TEST_LIMIT_S, left_s)
+        status = solver.solve(model)
+        if status == cp_model.UNKNOWN:
+            self.decided = False
+        return status == cp_model.INFEASIBLE

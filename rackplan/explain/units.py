@@ -1,0 +1,39 @@
+"""Rules in units a person would name: a family, then a device, then a single rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from rackplan.formulation import FAMILIES, Rule, SiteRule
+
+ORDER = ("demand", "placement", "nvlink", "power", "air", "liquid", "fabric", "space")
+"""Families most worth naming first: what is asked for, then what is scarce."""
+
+Unit = tuple[Rule, ...]
+
+
+def by_family(rules: Iterable[Rule]) -> list[Unit]:
+    """One unit per family."""
+    assert {family.name for family in FAMILIES} == set(ORDER)  # noqa: S101 - a defect of ours
+    return _grouped(sorted(rules, key=lambda r: ORDER.index(r.family)), lambda r: r.family)
+
+
+def by_device(rules: Iterable[Rule]) -> list[Unit]:
+    """One unit per device; the same limit of all racks counts as one device."""
+    return _grouped(rules, lambda r: (r.family, r.device if isinstance(r, SiteRule) else _what(r)))
+
+
+def by_rule(rules: Iterable[Rule]) -> list[Unit]:
+    """One unit per rule id; normal operation first, the same rule of all racks together."""
+    return _grouped(sorted(rules, key=lambda r: "@" in r.id), lambda r: r.id)
+
+
+def _what(rule: Rule) -> str:
+    return rule.id.partition("@")[0]
+
+
+def _grouped(rules: Iterable[Rule], key: Callable[[Rule], object]) -> list[Unit]:
+    units: dict[object, list[Rule]] = {}
+    for rule in rules:
+        units.setdefault(key(rule), []).append(rule)
+    return [tuple(unit) for unit in units.values()]

@@ -1,0 +1,60 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from rackplan.errors import InputError, Problem
+
+
+def check_writable(path: Path, option: str) -> None:
+    """Refuse a file that could not be written, before anything is worked out.
+
+    Raises
+    ------
+    InputError
+        The folder does not exist, or the path is a folder; ``option`` names who asked for it.
+    """
+    if path.is_dir():
+        raise InputError([Problem("this is a folder; name a file", path=option, value=str(path))])
+    if not path.parent.is_dir():
+        message = f"the folder {str(path.parent)!r} does not exist"
+        raise InputError([Problem(message, cure="create it first", path=option)])
+
+
+def write_whole(path: Path, data: bytes, option: str) -> None:
+    """Write beside the file, then put it in place at once: readers never see half of it.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written; ``option`` names who asked for it.
+    """
+    check_writable(path, option)
+    try:
+        _replace(path, data)
+    except OSError as error:
+        message = f"cannot write {str(path)!r}: {error.strerror or error}"
+        raise InputError([Problem(message, path=option)]) from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:80]}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        temporary.chmod(_plain_mode())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _plain_mode() -> int:
+    """Permissions a file gets when a program creates it; temporary files are private."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
