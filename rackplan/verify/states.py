@@ -66,6 +66,13 @@ class _Load:
         return self.load / self.capacity if self.capacity else Fraction(self.load > 0) * 10**9
 
 
+_NOTHING = _Load("", Fraction(0), 0, "", ())
+
+
+_Outcome = tuple[Condition, int, str | None, float]
+"""How a server runs, its accelerators, its workload, and the rate the plan states for it."""
+
+
 def state_table(facility: Facility, plan: Plan) -> tuple[StateRow, ...]:
     """Every loss state of the site, with what the plan's servers do in it.
 
@@ -73,42 +80,56 @@ def state_table(facility: Facility, plan: Plan) -> tuple[StateRow, ...]:
     limit; then those behind it are held to their promise, and the loads are worked out again.
     """
     view = View(facility, plan)
-    return tuple(_row(view, loss) for loss in view.loads.losses if loss.kind != "normal")
+    nothing: frozenset[str] = frozenset()
+    whole: Counter[_Outcome] = Counter()
+    for rack in facility.racks:
+        whole.update(_outcomes(view, rack, nothing, "whole"))
+    return tuple(_row(view, loss, whole) for loss in view.loads.losses if loss.kind != "normal")
 
 
-def _row(view: View, loss: Loss) -> StateRow:
-    before = tuple(_loads(view.loads, loss, frozenset()))
+def _outcomes(view: View, rack: str, dead: frozenset[str], mode: Mode) -> Counter[_Outcome]:
+    """What becomes of the servers of a rack while the sides ``dead`` are without power."""
+    conditions = view.loads.rack(rack, dead, mode).conditions
+    return Counter(
+        (condition, placed.footprint.gpus, placed.server.workload, placed.server.rate)
+        for placed, condition in zip(view.by_rack[rack], conditions, strict=True)
+    )
+
+
+def _row(view: View, loss: Loss, whole: Counter[_Outcome]) -> StateRow:
+    loads = view.loads
+    before = tuple(_loads(loads, loss, frozenset()))
     held = frozenset(rack for item in before if item.load > item.capacity for rack in item.racks)
-    after = tuple(_loads(view.loads, loss, held)) if held else before
-    worst = max(after, key=lambda item: item.share, default=None)
+    after = tuple(_loads(loads, loss, held)) if held else before
+    worst = max(after, key=lambda item: item.share, default=_NOTHING)
+    outcomes = whole.copy()
+    for rack in dict.fromkeys([*loads.touched(loss), *sorted(held)]):
+        mode: Mode = "held" if rack in held else "whole"
+        outcomes.subtract(_outcomes(view, rack, frozenset(), "whole"))
+        outcomes.update(_outcomes(view, rack, loads.dead_sides(rack, loss), mode))
     counts: Counter[Condition] = Counter()
     rates = dict.fromkeys(view.facility.workloads, 0.0)
     gpus_lost = 0
-    for rack, servers in view.racks():
-        mode: Mode = "held" if rack.id in held else "whole"
-        dead = view.loads.dead_sides(rack.id, loss)
-        for placed, condition in zip(
-            servers, view.loads.rack(rack.id, dead, mode).conditions, strict=True
-        ):
-            counts[condition] += 1
-            if condition in {"down", "shed"}:
-                gpus_lost += placed.footprint.gpus
-            elif condition == "full" and placed.server.workload in rates:
-                rates[placed.server.workload] += placed.server.rate
+    for (condition, gpus, workload, rate), count in outcomes.items():
+        counts[condition] += count
+        if condition in {"down", "shed"}:
+            gpus_lost += gpus * count
+        elif condition == "full" and workload in rates and count:
+            rates[workload] += rate * count
     return StateRow(
-        loss.id,
-        loss.kind,
-        loss.lost,
-        counts["full"],
-        counts["reduced"],
-        counts["down"],
-        counts["shed"],
-        gpus_lost,
-        worst.device if worst else "",
-        ceil(worst.load) if worst else 0,
-        worst.capacity if worst else 0,
-        worst.quantity if worst else "",
-        rates,
+        state=loss.id,
+        kind=loss.kind,
+        lost=loss.lost,
+        full=counts["full"],
+        reduced=counts["reduced"],
+        down=counts["down"],
+        shed=counts["shed"],
+        gpus_lost=gpus_lost,
+        worst_device=worst.device,
+        worst_load=ceil(worst.load),
+        worst_capacity=worst.capacity,
+        worst_quantity=worst.quantity,
+        rates=rates,
     )
 
 
@@ -139,18 +160,16 @@ def _power(loads: SiteLoads, loss: Loss, held: frozenset[str]) -> Iterator[_Load
 
 def _cooling(loads: SiteLoads, loss: Loss, held: frozenset[str]) -> Iterator[_Load]:
     """Zones and loops with a dead unit."""
-    racks = loads.facility.racks.values()
-    pools = [
-        (zone.id, zone.units, tuple(r.id for r in racks if r.zone == zone.id), 0, "L/s")
-        for zone in loads.facility.zones.values()
-    ] + [
-        (loop.id, loop.cdus, tuple(r.id for r in racks if r.loop == loop.id), 2, "mL/min")
-        for loop in loads.facility.loops.values()
-    ]
-    for name, units, members, first, unit in pools:
+    site = loads.facility
+    pools = [(zone.id, zone.units, True) for zone in site.zones.values()]
+    pools += [(loop.id, loop.cdus, False) for loop in site.loops.values()]
+    for name, units, air in pools:
         live = [item for item in units if runs(item, loss)]
         if len(live) == len(units):
             continue
-        heat_w, flow = loads.heat(members, loss, "whole", held)[first : first + 2]
+        racks = site.racks.values()
+        members = tuple(rack.id for rack in racks if name == (rack.zone if air else rack.loop))
+        heat = loads.heat(members, loss, "whole", held)
+        (heat_w, flow), unit = (heat[:2], "L/s") if air else (heat[2:], "mL/min")
         yield _Load(name, Fraction(heat_w), sum(u.capacity_w for u in live), "W", members)
         yield _Load(name, Fraction(flow), sum(u.flow for u in live), unit, members)

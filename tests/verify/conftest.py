@@ -203,6 +203,7 @@ def facility(**more: Any) -> Facility:
     values: dict[str, Any] = {
         "name": "Hand hall",
         "description": "",
+        "file": "hall.yaml",
         "sha256": "5" * 64,
         "elevation_m": 0,
         "pressure_pa": 101_325.0,
