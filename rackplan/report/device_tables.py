@@ -8,7 +8,14 @@ from collections.abc import Iterable, Sequence
 from rackplan.facility.model import Facility, Rack
 from rackplan.plan import LimitState, Plan, RackSummary
 from rackplan.report.table import Cell, Column, Table, clean
-from rackplan.report.wording import binding_text, meaning, scaled, split_rule, state_text
+from rackplan.report.wording import (
+    binding_text,
+    meaning,
+    scaled,
+    split_rule,
+    state_text,
+    state_text_at,
+)
 from rackplan.verify.states import StateRow
 
 
@@ -177,7 +184,7 @@ def _limit_row(limit: LimitState) -> tuple[Cell, ...]:
         capacity,
         unit,
         use if math.isfinite(use) else None,
-        state_text(limit.state),
+        state_text_at(limit.device, limit.state),
         clean(limit.id),
     )
 

@@ -19,7 +19,6 @@ from rackplan.report.wording import (
     asked_text,
     counted,
     gap_text,
-    scaled,
     state_text,
     verdict_text,
 )
@@ -28,6 +27,8 @@ from rackplan.verify.states import StateRow
 
 _TIGHTEST = 8
 _ASSUMED = 6
+_WHOLE = 1 - 1e-9
+"""Rates are sums of floats: this much of one is all of it."""
 
 
 def render_plan(
@@ -97,15 +98,16 @@ def _summary_facts(
         yield "", f"{line['placed']} new {line['server']} ({asked})"
     yield "GPUs", f"{totals.get('gpus', 0):,}"
     yield "IT load", f"{_kw(plan, 'it_load_w')} {tables.basis_text(facility)}"
-    yield "Heat", f"{_kw(plan, 'air_w')} to air, {_kw(plan, 'liquid_w')} to liquid"
+    liquid = f"{_kw(plan, 'liquid_w')} to liquid" if totals.get("liquid_w") else "none to liquid"
+    yield "Heat", f"{_kw(plan, 'air_w')} to air, {liquid}"
     for index, workload in enumerate(plan.workloads):
         yield "" if index else "Throughput", _throughput(workload)
     yield "Losses", tables.losses_text(states)
-    for index, goal in enumerate(plan.objective):
-        value, unit = scaled(goal.value, goal.unit)
-        bound, _ = scaled(goal.bound, goal.unit)
-        proven = "proven best" if goal.value == goal.bound else f"proven bound {bound:,} {unit}"
-        yield "" if index else "Goal", f"{clean(goal.name)}: {value:,} {unit}, {proven}"
+    goals = zip(plan.objective, tables.objective(plan).shown(), strict=True)
+    for index, (goal, row) in enumerate(goals):
+        best = goal.value == goal.bound
+        proven = "proven best" if best else f"proven bound {row['bound']} {row['unit']}"
+        yield "" if index else "Goal", f"{row['goal']}: {row['value']} {row['unit']}, {proven}"
     if plan.objective:
         yield "Gap", gap_text(plan)
 
@@ -128,7 +130,9 @@ def _throughput(workload: WorkloadSummary) -> str:
         parts.append(f"{significant(workload.demand)} asked")
     if workload.binding:
         parts.append(f"a replica is held by {clean(workload.binding)}")
-    if workload.worst_state:
+    if workload.worst_loss >= workload.normal * _WHOLE:
+        parts.append("all of it guaranteed in every loss state")
+    else:
         lost = state_text(workload.worst_state)
         parts.append(f"{significant(workload.worst_loss)} {unit} guaranteed with {lost}")
     return "; ".join(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich import box
@@ -14,11 +14,12 @@ from rich.text import Text
 from rackplan.facility.model import Facility
 from rackplan.plan import Plan
 from rackplan.report.device_tables import racks
-from rackplan.report.rack_runs import RackRun, rack_runs
-from rackplan.report.table import Table, clean
+from rackplan.report.rack_groups import rack_groups
+from rackplan.report.table import ABSENT, Table, clean
 from rackplan.report.wording import counted
 
 _ANY_WIDTH = 10_000
+_WIDEST_NAME = 30
 _COMMON_REASONS = 6
 
 
@@ -35,7 +36,7 @@ def heading(console: Console, title: str, note: str = "") -> None:
 
 def plain_grid() -> RichTable:
     """A table with a ruled header and nothing else: reads well without color and in a file."""
-    return RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="bold")
+    return RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +48,35 @@ class _Field:
     pattern: str = "{}"
     wide_only: bool = False
 
-    def text(self, run: RackRun) -> str:
-        cells = [run.cells[key] for key in self.keys]
-        return self.pattern.format(*cells) if any(cell != "-" for cell in cells) else "-"
+    def text(self, cells: Mapping[str, str]) -> str:
+        parts = [cells[key] for key in self.keys]
+        return self.pattern.format(*parts) if any(part != ABSENT for part in parts) else ABSENT
 
 
 def render_racks(console: Console, plan: Plan, facility: Facility) -> None:
-    """Print what each rack holds; equal neighbors share a line, empty racks are counted."""
+    """Print what each rack holds; racks that read the same share a line, empty ones are counted."""
     table = racks(plan, facility)
-    runs, empty = rack_runs(table)
-    if runs:
+    used = [record for record in table.records() if record["servers"]]
+    if used:
         heading(console, "Racks", "figures are for each rack; feeds: normal/worst loss state")
-        console.print(_fitting_grid(console, table, runs))
-        _reasons(console, runs)
+        console.print(_fitting_grid(console, table))
+        _reasons(console, [str(record["binding"]) for record in used])
+    empty = len(table.rows) - len(used)
     if empty:
         say(console, Text(f"{counted(empty, 'rack')} without servers"))
 
 
-def _fitting_grid(console: Console, table: Table, runs: Sequence[RackRun]) -> RichTable:
+def _fitting_grid(console: Console, table: Table) -> RichTable:
     """Everything where that fits the terminal, else the figures that matter most."""
-    everything = _grid(_fields(table), runs, wide=True)
+    fields = tuple(_fields(table))
+    everything = _grid(table, fields)
     unbounded = console.options.update(width=_ANY_WIDTH)
     if console.measure(everything, options=unbounded).maximum <= console.width:
         return everything
-    return _grid(_fields(table), runs, wide=False)
+    return _grid(table, [field for field in fields if not field.wide_only])
 
 
-def _fields(table: Table) -> Iterable[_Field]:
+def _fields(table: Table) -> Iterator[_Field]:
     yield _Field("Srv", ("servers",))
     yield _Field("GPU", ("gpus",))
     yield _Field("U", ("used", "height"), "{}/{}")
@@ -90,23 +93,23 @@ def _fields(table: Table) -> Iterable[_Field]:
             yield _Field(f"{column.title}\n[{column.unit}]", (column.key,))
 
 
-def _grid(fields: Iterable[_Field], runs: Sequence[RackRun], wide: bool) -> RichTable:
-    shown = [field for field in fields if wide or not field.wide_only]
+def _grid(table: Table, fields: Sequence[_Field]) -> RichTable:
+    groups = rack_groups(table, [key for field in fields for key in field.keys])
+    longest = max(len(word) for group in groups for word in group.label.split())
     grid = plain_grid()
-    grid.add_column("Rack", overflow="fold")
-    for field in shown:
+    grid.add_column("Rack", overflow="fold", min_width=min(longest, _WIDEST_NAME))
+    grid.add_column("Racks", justify="right")
+    for field in fields:
         grid.add_column(Text(field.title), justify="right", overflow="fold")
-    for run in runs:
-        grid.add_row(Text(run.label), *(Text(field.text(run)) for field in shown))
+    for group in groups:
+        figures = [f"{len(group.racks):,}", *(field.text(group.cells) for field in fields)]
+        grid.add_row(Text(group.label), *map(Text, figures))
     return grid
 
 
-def _reasons(console: Console, runs: Sequence[RackRun]) -> None:
+def _reasons(console: Console, bindings: Iterable[str]) -> None:
     """What keeps one more server out, by number of racks."""
-    counts = Counter[str]()
-    for run in runs:
-        for reason in filter(None, run.cells["binding"].split("; ")):
-            counts[reason] += run.count
+    counts = Counter(reason for text in bindings for reason in text.split("; ") if reason)
     common = counts.most_common(_COMMON_REASONS)
     if common:
         found = "; ".join(f"{reason} ({counted(count, 'rack')})" for reason, count in common)

@@ -55,6 +55,15 @@ def state_text(state: str) -> str:
     return f"{clean(state.removeprefix('loss:'))} lost"
 
 
+def state_text_at(device: str, state: str) -> str:
+    """A state in words where ``device`` is known: a circuit of its own rack is ``feed B lost``."""
+    rack, colon, _ = device.rpartition(":")
+    own = f"loss:{rack}:"
+    if colon and state.startswith(own):
+        return f"feed {clean(state[len(own) :])} lost"
+    return state_text(state)
+
+
 def split_rule(rule: str) -> tuple[str, str, str]:
     """(family, device and what, state) of a rule id; ``normal`` where it names no state."""
     body, _, state = rule.partition("@")
@@ -105,11 +114,20 @@ def _within(rack: str, device: str) -> str:
 
 
 def gap_text(plan: Plan) -> str:
-    """The largest gap of the plan's goals: ``0.4 %``."""
-    gap = max((goal.gap for goal in plan.objective), default=0.0)
-    if 0 < gap < 0.001:
-        return "under 0.1 %"
-    return f"{significant(gap * 100, 2) if gap < 0.1 else f'{gap * 100:,.0f}'} %"
+    """The gap of the most important goal that is not proven: ``0.40 %``, ``25 % on racks``.
+
+    Goals come in order: one that is open behind a proven one says nothing against the first.
+    """
+    place, goal = next(
+        ((place, goal) for place, goal in enumerate(plan.objective) if goal.gap > 0), (0, None)
+    )
+    if goal is None:
+        return "0 %"
+    gap = goal.gap
+    text = f"{significant(gap * 100, 2)} %" if gap < 0.1 else f"{gap * 100:,.0f} %"
+    if gap < 0.001:
+        text = "under 0.1 %"
+    return f"{text} on {clean(goal.name)}" if place else text
 
 
 def verdict_text(plan: Plan) -> str:
@@ -117,7 +135,10 @@ def verdict_text(plan: Plan) -> str:
     if plan.status == "OPTIMAL":
         return "FITS, proven optimal"
     if plan.status == "FEASIBLE":
-        return f"FITS, gap {gap_text(plan)}"
+        first, *_ = plan.objective or (None,)
+        proven = first is not None and first.gap == 0 and any(g.gap for g in plan.objective)
+        best = f"{clean(first.name)} proven best, " if first is not None and proven else ""
+        return f"FITS, {best}gap {gap_text(plan)}"
     return "DOES NOT FIT" if plan.status == "INFEASIBLE" else "UNDECIDED"
 
 

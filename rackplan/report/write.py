@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from rackplan.errors import InputError, Problem
 from rackplan.facility.model import Facility
+from rackplan.files import check_writable, write_whole
 from rackplan.plan import Plan
 from rackplan.report.content import gather
 from rackplan.report.html import render_html
@@ -17,8 +16,15 @@ SUFFIXES = (".html", ".xlsx")
 """File names a report may end in."""
 
 
-def check_report_path(path: Path) -> None:
+def check_report_path(path: Path, option: str = "--report") -> None:
     """Refuse a report that could not be written, before anything is worked out.
+
+    Parameters
+    ----------
+    path
+        Where the report should go.
+    option
+        Who asked for it, for messages.
 
     Raises
     ------
@@ -30,13 +36,13 @@ def check_report_path(path: Path) -> None:
         if path.suffix.lower() == ".pdf":
             cure += "; for PDF, print the .html report from a browser"
         message = f"no report format {path.suffix or '(no ending)'!r}"
-        raise InputError([Problem(message, cure=cure, path="--report", value=str(path))])
-    if not path.parent.is_dir():
-        message = f"the folder {str(path.parent)!r} does not exist"
-        raise InputError([Problem(message, cure="create it first", path="--report")])
+        raise InputError([Problem(message, cure=cure, path=option, value=str(path))])
+    check_writable(path, option)
 
 
-def write_report(plan: Plan, facility: Facility, path: Path, date: str = "") -> None:
+def write_report(
+    plan: Plan, facility: Facility, path: Path, date: str = "", option: str = "--report"
+) -> None:
     """Write a report.
 
     Parameters
@@ -47,41 +53,18 @@ def write_report(plan: Plan, facility: Facility, path: Path, date: str = "") -> 
         Where to; its ending decides the format: ``.html`` or ``.xlsx``.
     date
         Printed as given; without one the same plan gives the same bytes.
+    option
+        Who asked for it, for messages.
 
     Raises
     ------
     InputError
         Unknown format, or the file cannot be written.
     """
-    check_report_path(path)
+    check_report_path(path, option)
     content = gather(plan, facility, date)
     if path.suffix.lower() == ".xlsx":
         data = render_xlsx(content)
     else:
         data = render_html(plan, facility, content).encode("utf-8")
-    try:
-        _replace(path, data)
-    except OSError as error:
-        message = f"cannot write the report: {error.strerror or error}"
-        raise InputError([Problem(message, path="--report", value=str(path))]) from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside the file, then put it in place at once: readers never see half of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:80]}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary.chmod(_plain_mode())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _plain_mode() -> int:
-    """Permissions a file gets when a program creates it; temporary files are private."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+    write_whole(path, data, option)

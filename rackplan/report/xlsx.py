@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import math
 from typing import TYPE_CHECKING
 
 from rackplan.report.content import Content
@@ -76,6 +77,8 @@ def _write_cell(
 ) -> None:
     if isinstance(cell, str):
         sheet.write_string(row, column, cell[:_LONGEST_CELL], text)
+    elif isinstance(cell, float) and not math.isfinite(cell):
+        sheet.write_string(row, column, str(cell), text)
     elif cell is not None:
         sheet.write_number(row, column, cell, style)
 

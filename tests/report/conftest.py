@@ -196,6 +196,7 @@ def _facility(site: str, racks: tuple[Rack, ...], workload: str, assumption: str
     return Facility(
         name=site,
         description="Two blocks",
+        file="north-hall.yaml",
         sha256="0123456789abcdef" * 4,
         elevation_m=45,
         pressure_pa=100_785.0,

@@ -148,6 +148,25 @@ def test_a_hundred_racks_stay_under_three_megabytes(hall_maker: Any) -> None:
     assert len(document(hall).encode()) < 3_000_000
 
 
+@pytest.mark.parametrize("name", ["report.html", "report.xlsx"])
+def test_any_plan_of_the_right_form_is_reported(hall: Any, tmp_path: Path, name: str) -> None:
+    first, second, *rest = hall.plan.servers
+    rack, *racks = hall.plan.racks
+    plan = dataclasses.replace(
+        hall.plan,
+        servers=(
+            dataclasses.replace(first, u=-7, model="unknown", rack="nowhere/r1"),
+            dataclasses.replace(second, rate=float("nan"), workload="unknown"),
+            *rest,
+        ),
+        racks=(dataclasses.replace(rack, rack="nowhere/r1", feeds_w={"Z": 1}), *racks, racks[0]),
+        objective=(dataclasses.replace(hall.plan.objective[0], gap=float("inf")),),
+        totals={},
+    )
+    write_report(plan, hall.facility, tmp_path / name)
+    assert (tmp_path / name).stat().st_size > 1_000
+
+
 def test_elevation_is_to_scale(hall: Any) -> None:
     racks = gather(hall.plan, hall.facility).racks
     first = next(elevations(hall.plan, hall.facility, racks))
@@ -301,5 +320,5 @@ def test_a_folder_in_the_way_is_an_input_error(hall: Any, tmp_path: Path) -> Non
     (tmp_path / "report.html").mkdir()
     with pytest.raises(InputError) as caught:
         write_report(hall.plan, hall.facility, tmp_path / "report.html")
-    assert "cannot write the report" in str(caught.value)
+    assert "folder" in str(caught.value)
     assert [file.name for file in tmp_path.iterdir()] == ["report.html"]

@@ -150,6 +150,10 @@ def test_every_figure_column_names_a_unit_or_has_one_beside_it(hall: Any) -> Non
 def test_verdicts(hall: Any) -> None:
     # 12 placed, 13 possible at most: a gap of 1/13.
     assert verdict_text(hall.plan) == "FITS, gap 7.7 %"
+    (goal,) = hall.plan.objective
+    goals = (dataclasses.replace(goal, gap=0.0), dataclasses.replace(goal, name="racks"))
+    second = dataclasses.replace(hall.plan, objective=goals)
+    assert verdict_text(second) == "FITS, servers proven best, gap 7.7 % on racks"
     plan = dataclasses.replace(hall.plan, status="OPTIMAL")
     assert verdict_text(plan) == "FITS, proven optimal"
     assert verdict_text(dataclasses.replace(plan, status="INFEASIBLE")) == "DOES NOT FIT"

@@ -45,20 +45,27 @@ def test_wide_terminals_get_weight_and_feeds(hall: Any) -> None:
     assert "399/1,360" not in shown(hall, 80)
 
 
-def test_equal_neighbors_share_a_line_and_empty_racks_are_counted(hall: Any) -> None:
+def test_equal_racks_share_a_line_and_empty_racks_are_counted(hall: Any) -> None:
     text = shown(hall, 120)
-    assert "row-01/r01-r02 (2)" in text
+    assert "row-01/r01-r02 and 2 alike" in text
     assert "2 racks without servers" in text
 
 
-def test_an_empty_rack_between_equal_ones_parts_them(hall_maker: Any) -> None:
+def test_an_empty_rack_between_equal_ones_ends_the_run(hall_maker: Any) -> None:
     hall = hall_maker(rows=1, racks_per_row=4)
     first, second, third, last = hall.plan.racks
     racks = (first, dataclasses.replace(last, rack=second.rack), third, last)
     apart = dataclasses.replace(hall, plan=dataclasses.replace(hall.plan, racks=racks))
-    lines = shown(apart, 120).splitlines()
-    assert any(line.split()[:2] == ["row-01/r01", "3"] for line in lines)
-    assert any(line.split()[:2] == ["row-01/r03", "3"] for line in lines)
+    assert "row-01/r01 and 1 alike" in shown(apart, 120)
+
+
+def test_racks_that_differ_have_lines_of_their_own(hall: Any) -> None:
+    first, *others = hall.plan.racks
+    racks = (dataclasses.replace(first, load_w=first.load_w + 1_000), *others)
+    apart = dataclasses.replace(hall, plan=dataclasses.replace(hall.plan, racks=racks))
+    lines = [line.split()[:2] for line in shown(apart, 120).splitlines()]
+    assert ["row-01/r01", "1"] in lines
+    assert ["row-01/r02", "and"] in lines
 
 
 def test_limits_that_read_alike_share_a_line(hall: Any) -> None:
