@@ -18,6 +18,9 @@ from rackplan.report.wording import (
 )
 from rackplan.verify.states import StateRow
 
+TIGHTEST_ROWS = 24
+"""Rows of the table of tightest limits; every device has its row in a table of its own."""
+
 
 def racks(plan: Plan, facility: Facility) -> Table:
     """Every rack: space, weight, feeds, heat, throughput, and what keeps one more out."""
@@ -31,7 +34,7 @@ def racks(plan: Plan, facility: Facility) -> Table:
         Column("used", "Rack units used", "U", "count"),
         Column("height", "Rack height", "U", "count"),
         Column("mass", "Weight inside", "kg", "whole"),
-        Column("max_mass", "Weight allowed", "kg", "whole"),
+        Column("max_mass", "Weight limit", "kg", "whole"),
         Column("power", "IT load", "kW", "kilo"),
     ]
     for side in sides:
@@ -138,7 +141,9 @@ def tightest(plan: Plan) -> Table:
         for first, *others in found.values()
     )
     note = "Each in its worst state; equal limits of several devices share a row."
-    return Table("tightest", "Tightest limits", each.columns, rows, note)
+    if len(rows) > TIGHTEST_ROWS:
+        note += f" {len(rows) - TIGHTEST_ROWS:,} rows with more room are left out here."
+    return Table("tightest", "Tightest limits", each.columns, rows[:TIGHTEST_ROWS], note)
 
 
 def all_limits(plan: Plan) -> Table:

@@ -24,8 +24,9 @@ def summary(plan: Plan, facility: Facility, states: Sequence[StateRow]) -> Table
         ("Racks used", totals.get("racks_used", 0), "", f"of {len(facility.racks):,}"),
         ("IT load", *scaled(totals.get("it_load_w", 0), "W"), basis_text(facility)),
         ("Heat to air", *scaled(totals.get("air_w", 0), "W"), ""),
-        ("Heat to liquid", *scaled(totals.get("liquid_w", 0), "W"), ""),
     ]
+    if facility.loops:
+        rows.append(("Heat to liquid", *scaled(totals.get("liquid_w", 0), "W"), ""))
     rows.extend(
         (
             f"Throughput {clean(w.workload)}",
@@ -79,11 +80,10 @@ def basis_text(facility: Facility) -> str:
 
 
 def losses_text(states: Sequence[StateRow]) -> str:
-    """What the worst loss does to servers: ``34 loss states; every server keeps full power``."""
+    """What the worst loss does to servers: ``every server keeps full power in each``."""
     if not states:
-        return "nothing that is lost is modeled"
+        return "nothing that can be lost is modeled"
     worst = min(states, key=lambda row: (row.full, -row.down))
-    found = counted(len(states), "loss state")
     touched = [
         f"{count:,} {word}"
         for count, word in (
@@ -94,9 +94,9 @@ def losses_text(states: Sequence[StateRow]) -> str:
         if count
     ]
     if not touched:
-        return f"{found}; every server keeps full power in each"
+        return "every server keeps full power in each"
     lost = state_text(worst.state)
-    return f"{found}; at worst, with {lost}, {worst.full:,} at full power, {', '.join(touched)}"
+    return f"at worst, with {lost}, {worst.full:,} at full power, {', '.join(touched)}"
 
 
 def _asked(totals: Mapping[str, int]) -> str:

@@ -102,7 +102,8 @@ def _summary_facts(
     yield "Heat", f"{_kw(plan, 'air_w')} to air, {liquid}"
     for index, workload in enumerate(plan.workloads):
         yield "" if index else "Throughput", _throughput(workload)
-    yield "Losses", tables.losses_text(states)
+    found = f"{counted(len(states), 'loss state')}; " if states else ""
+    yield "Losses", f"{found}{tables.losses_text(states)}"
     goals = zip(plan.objective, tables.objective(plan).shown(), strict=True)
     for index, (goal, row) in enumerate(goals):
         best = goal.value == goal.bound

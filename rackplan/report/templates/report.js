@@ -51,7 +51,9 @@
     const count = document.createElement("output");
     input.type = "search";
     label.className = "find";
-    label.append(`Filter ${table.dataset.filter} `, input, count);
+    const hint = document.createElement("span");
+    hint.textContent = "Choose a heading to sort.";
+    label.append(`Filter ${table.dataset.filter} `, input, count, hint);
     input.addEventListener("input", () => {
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
