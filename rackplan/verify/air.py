@@ -33,10 +33,9 @@ def _rack(
     if rack.air_limit_w is not None:
         heat_w = view.loads.heat((rack.id,), Loss(NORMAL, "normal", ""), "normal")[0]
         rule = f"air/{rack.id}"
+        before = f"{rack.id} heats the air by"
         limit_w = rack.air_limit_w
-        yield from at_most(
-            rule, rack.id, heat_w, limit_w, "W", before=f"{rack.id} heats the air by"
-        )
+        yield from at_most(rule, rack.id, heat_w, limit_w, "W", before=before, after="allowed")
 
 
 def _inlet(zone: Zone, rack: Rack, servers: tuple[Placed, ...]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rackplan.facility.model import Facility
+from rackplan.units import Quantity, show
 from rackplan.verify.verdict import Finding, at_most, none_may
 from rackplan.verify.view import View
 
@@ -30,8 +31,6 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
             continue
         cabled = sum(placed.footprint.ports > 0 for placed in servers)
         far = cabled if rack.cable_mm > leaf.reach_mm else 0
-        message = (
-            f"{rack.id} is {rack.cable_mm:,} mm of cable from its leaf rack; "
-            f"{leaf.id} reaches {leaf.reach_mm:,} mm."
-        )
+        run, reach = (show(mm, Quantity.LENGTH) for mm in (rack.cable_mm, leaf.reach_mm))
+        message = f"{rack.id} is {run} of cable from its leaf rack; {leaf.id} reaches {reach}."
         yield from none_may(f"fabric/{rack.id}/reach", rack.id, far, message)

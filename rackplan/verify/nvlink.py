@@ -9,7 +9,7 @@ from rackplan.catalog.entries import ServerModel
 from rackplan.errors import RackplanError
 from rackplan.facility.demand import Workload
 from rackplan.facility.model import Facility
-from rackplan.verify.verdict import Finding, at_most, none_may, violation
+from rackplan.verify.verdict import Finding, at_most, counted, none_may, violation
 from rackplan.verify.view import Placed, View
 from rackplan.workload import Service
 
@@ -84,9 +84,10 @@ def _layout(
     wrong = [
         pair for pair in stated if pair != expected and pair[1] <= _most(workload, model, pair[0])
     ]
-    found = f"{wrong[0][1]} of {wrong[0][0]}" if wrong else ""
-    message = (
-        f"{workload.id} on {asked} runs {expected[1]} replicas of {expected[0]} GPUs, "
-        f"the plan says {found}."
-    )
+    said = _layout_text(wrong[0]) if wrong else ""
+    message = f"{workload.id} on {asked} runs {_layout_text(expected)}; the plan says {said}."
     yield from none_may(f"workload/{workload.id}/{asked}", asked, len(wrong), message)
+
+
+def _layout_text(layout: tuple[int, int]) -> str:
+    return f"{counted(layout[1], 'replica')} of {counted(layout[0], 'GPU')}"

@@ -25,7 +25,7 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
             pin.count,
             "servers",
             before=f"{pin.rack} holds",
-            after=f"{pin.server} that are pinned there",
+            after=f"pinned there ({pin.server})",
         )
     for forbid in facility.forbids:
         wrong = sum(
@@ -82,5 +82,5 @@ def _fixed(facility: Facility, view: View, standing: Standing) -> Iterator[Findi
                 1,
                 "servers",
                 before=f"{rack.id} holds",
-                after=f"{model} at U{fixed.u}, where one is pinned",
+                after=f"pinned at U{fixed.u} ({model})",
             )

@@ -10,6 +10,7 @@ from fractions import Fraction
 from rackplan.facility.model import Facility, Objective
 from rackplan.plan import LimitState, RackSummary
 from rackplan.verify.loads import mode_of
+from rackplan.verify.states import rows
 from rackplan.verify.supplies import RackLoad
 from rackplan.verify.verdict import Finding, Violation, violation
 from rackplan.verify.view import View
@@ -23,6 +24,8 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
     """Judge what the plan restates about racks and the site."""
     yield from _racks(facility, view)
     yield from _figures("totals", view.plan.totals, _totals(view))
+    if view.plan.workloads:
+        yield from _workloads(view)
 
 
 def _figures(
@@ -107,7 +110,7 @@ def _rates(view: View, rack: str | None = None) -> dict[str, tuple[float, float]
     for placed in view.placed:
         if placed.server.workload is not None and rack in {None, placed.rack.id}:
             rates[placed.server.workload] += placed.server.rate
-    return {name: (rate * (1 - 1e-6), rate * (1 + 1e-6)) for name, rate in rates.items()}
+    return {name: _about(rate) for name, rate in rates.items()}
 
 
 def _totals(view: View) -> dict[str, tuple[int, int]]:
@@ -127,6 +130,34 @@ def _totals(view: View) -> dict[str, tuple[int, int]]:
         "liquid_w": sum(load.liquid_w for load in racks),
     }
     return {name: (value, value) for name, value in exact.items()}
+
+
+def _workloads(view: View) -> Iterator[Finding]:
+    """Throughput of the site, in normal operation and in the loss state that costs most."""
+    normal, states = _rates(view), rows(view)
+    for summary in view.plan.workloads:
+        name, device = summary.workload, f"workload {summary.workload}"
+        workload = view.facility.workloads.get(name)
+        if workload is None:
+            message = f"the plan sums up {name!r}, no workload of the site."
+            yield violation(f"plan/{device}", device, message)
+            continue
+        rate = normal.get(name, (0.0, 0.0))
+        worst = min((row.rates[name] for row in states), default=rate[0])
+        stated = {"normal": summary.normal, "worst_loss": summary.worst_loss}
+        stated["demand"] = summary.demand
+        expected = {"normal": rate, "worst_loss": _about(worst)}
+        expected["demand"] = _about(workload.demand)
+        yield from _figures(device, stated, expected)
+        said = next((row for row in states if row.state == summary.worst_state), None)
+        if said is not None and not said.rates[name] <= _about(worst)[1]:
+            message = f"{summary.worst_state} is not the loss that costs {name} most."
+            yield violation(f"plan/{device}/worst_state", device, message)
+
+
+def _about(rate: float) -> tuple[float, float]:
+    """A rate with the noise of adding floats."""
+    return rate * (1 - 1e-6), rate * (1 + 1e-6)
 
 
 def goals(view: View, found: Mapping[str, LimitState]) -> Iterator[Violation]:

@@ -36,9 +36,9 @@ def _units(rack: Rack, servers: tuple[Placed, ...]) -> Iterator[Finding]:
             yield violation(rule, rack.id, message, amount=outside, unit="U")
         clashes = Counter(owners[u] for u in span if u in owners)
         for owner, count in clashes.items():
-            message = f"{server.id} takes {count} U that are {owner}."
+            message = f"{server.id} takes {count} U {owner}."
             yield violation(rule, rack.id, message, amount=count, unit="U")
-        owners.update((u, f"taken by {server.id}") for u in span)
+        owners.update((u, f"already taken by {server.id}") for u in span)
         if rack.starts and not server.existing and server.u not in rack.starts:
             allowed = ", ".join(f"U{u}" for u in rack.starts)
             message = f"{server.id} starts at U{server.u}; the rack's profile allows {allowed}."

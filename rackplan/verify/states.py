@@ -79,10 +79,14 @@ def state_table(facility: Facility, plan: Plan) -> tuple[StateRow, ...]:
     Servers that may be capped or shed draw their full power until something they load is over its
     limit; then those behind it are held to their promise, and the loads are worked out again.
     """
-    view = View(facility, plan)
+    return rows(View(facility, plan))
+
+
+def rows(view: View) -> tuple[StateRow, ...]:
+    """:func:`state_table` of a plan that is already resolved."""
     nothing: frozenset[str] = frozenset()
     whole: Counter[_Outcome] = Counter()
-    for rack in facility.racks:
+    for rack in view.facility.racks:
         whole.update(_outcomes(view, rack, nothing, "whole"))
     return tuple(_row(view, loss, whole) for loss in view.loads.losses if loss.kind != "normal")
 

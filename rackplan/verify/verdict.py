@@ -104,16 +104,15 @@ def when(state: str) -> str:
 
 
 def figure(value: Exact, unit: str, digits: int = 4) -> str:
-    """A load for people: ``812 kW``, ``44 U``."""
-    quantity = _QUANTITIES.get(unit)
-    if quantity is not None:
-        return show(float(value), quantity, digits)
-    number = f"{value:,}" if isinstance(value, int) else f"{float(value):,.3f}"
-    return f"{number} {unit}"
+    """A load for people: ``812 kW``."""
+    return show(float(value), _QUANTITIES[unit], digits)
 
 
 def of(load: Exact, capacity: int, unit: str) -> str:
     """``812 kW of 800 kW``, with as many digits as it takes to tell the two apart."""
+    if unit not in _QUANTITIES:
+        have = f"{load:,}" if isinstance(load, int) else f"{float(load):,.3f}"
+        return f"{have} of {capacity:,} {unit}"
     for digits in range(4, 16):
         have, limit = figure(load, unit, digits), figure(capacity, unit, digits)
         if have != limit or load == capacity:

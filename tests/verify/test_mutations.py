@@ -23,7 +23,7 @@ def good(bench):
     r1: a working server at U1 and an idle one at U9. r2: an idle one, and room for the heat of one
     only. r3: a liquid-cooled one. r4 has no loop, r5 is out of reach, r6 is forbidden.
     """
-    site = bench.facility()
+    site = replace(bench.facility(), workloads={"chat": bench.parts.workload(tensor_parallel=4)})
     racks = {
         f"row-1/{name}": bench.parts.rack(name) for name in ("r1", "r2", "r3", "r4", "r5", "r6")
     }
@@ -124,3 +124,27 @@ def test_the_verdict_counts_its_judgments(good):
     verdict = verify(*good)
     assert set(CHECKS) == set(verdict.checks)
     assert str(verdict).startswith("verified: ")
+
+
+MESSAGES = {
+    "space": "row-1/r1/u08 takes 1 U already taken by row-1/r1/u01.",
+    "power": "ups-b carries 30 kW of 24 kW when ats-a is lost.",
+    "air": "row-1/r2 heats the air by 12 kW of 6 kW allowed.",
+    "liquid": "row-1/r4 has no loop and holds 1 liquid-cooled server.",
+    "nvlink": "one replica of chat on air8 spans 16 of 8 GPUs in its NVLink domain.",
+    "workload": "chat on air8 runs 2 replicas of 4 GPUs; the plan says 1 replica of 8 GPUs.",
+    "fabric": "row-1/r5 is 99 m of cable from its leaf rack; leaf-1 reaches 30 m.",
+    "demand": "air8-full gets 2 of 3 servers.",
+    "placement": "1 new server placed where f1 allows none.",
+    "plan": "row-1/r1/u01 states feeds {'A': 4}; it is {'A': 2, 'B': 2}.",
+}
+
+
+def test_messages_are_plain_sentences_with_figures(bench, good):
+    site, plan = good
+    said = {}
+    for family, mutate in MUTATIONS.items():
+        servers = mutate(bench, site, list(plan.servers))
+        violations = verify(site, replace(plan, servers=tuple(servers))).violations
+        said[family] = violations[0].message
+    assert MESSAGES == said

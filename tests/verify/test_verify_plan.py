@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rackplan.facility.model import FixedServer, Objective
-from rackplan.plan import Goal, LimitState, RackSummary, Server
+from rackplan.plan import Goal, LimitState, RackSummary, Server, WorkloadSummary
 from rackplan.verify import state_table, verify
 
 
@@ -136,6 +136,48 @@ def test_rack_figures_follow_from_the_servers(bench, change, rule):
     found = broken(site, bench.plan(site, servers, racks=(summary(**change),)))
     assert (set() if rule is None else {rule}) <= found
     assert rule is not None or not found
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({}, None),
+        ({"normal": 1.0}, "normal"),
+        ({"worst_loss": 1.0}, "worst_loss"),
+        ({"demand": 1.0}, "demand"),
+        ({"worst_state": "loss:ups-b"}, "worst_state"),
+        ({"workload": "poetry"}, ""),
+    ],
+)
+def test_throughput_of_the_site_follows_from_the_servers(bench, change, what):
+    # One server on feed A alone: it stays up without ups-b and goes down without rpp-a.
+    site = bench.facility()
+    a, _ = site.racks["row-1/r1"].feeds
+    site = bench.with_rack(site, "r1", feeds=(a,))
+    exempt = frozenset(site.nodes) - {"ups-b", "rpp-a"}
+    site = replace(site, policy=replace(site.policy, not_survived=exempt))
+    server = replace(bench.server(site, "r1", 1, work="chat"), feeds={"A": 4})
+    values = {
+        "workload": "chat",
+        "unit": "tok/s",
+        "demand": 0.0,
+        "normal": server.rate,
+        "low": 0.0,
+        "high": 0.0,
+        "worst_loss": 0.0,
+        "worst_state": "loss:rpp-a",
+        "binding": "",
+        "note": "",
+    }
+    stated = WorkloadSummary(**{**values, **change})
+    found = {
+        rule
+        for rule in broken(site, bench.plan(site, [server], workloads=(stated,)))
+        if rule.startswith("plan/")
+    }
+    name = f"plan/workload {stated.workload}"
+    expected = set() if what is None else {f"{name}/{what}" if what else name}
+    assert expected == found
 
 
 @pytest.mark.parametrize("key", ["servers", "gpus", "racks_used", "it_load_w", "air_w", "liquid_w"])
