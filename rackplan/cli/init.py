@@ -14,9 +14,9 @@ import click
 @click.option("--no-schema", is_flag=True, help="Do not write the JSON Schema for editors.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def init(path: Path, example: str, list_examples: bool, no_schema: bool, force: bool) -> None:
-    """Write a commented site file to PATH (site.yaml).
+    """Write a commented site file to start from.
 
-    The JSON Schema goes beside it, and the first lines of the site point at it: editors with a YAML
+    PATH is a file, or a folder for a site.yaml in it. The JSON Schema goes beside it, and the first lines of the site point at it: editors with a YAML
     language server, and JetBrains editors, then complete keys and mark mistakes while you type.
 
     Example:

@@ -7,7 +7,7 @@ import click
 
 @click.command("schema")
 def schema() -> None:
-    """Print the JSON Schema of the site file.
+    """Print the JSON Schema of site files.
 
     Editors complete and check a site file by it. `rackplan init` writes it beside the starter.
 

@@ -13,16 +13,19 @@ from rackplan.units import Quantity, Rounding, parse
 _QUANTITY = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?\s*[A-Za-zµ°]|\[.*\]"
 
 
-def _text(quantity: Quantity, rounding: Rounding) -> BeforeValidator:
+def _text(quantity: Quantity, rounding: Rounding, least: float | None = None) -> BeforeValidator:
     def convert(raw: Any) -> int | float:
         if not isinstance(raw, str):
             raise ValueError(
                 f"a {quantity.value.name} needs a unit: write {quantity.value.examples}"
             )
         try:
-            return parse(raw, quantity, rounding)
+            value = parse(raw, quantity, rounding)
         except QuantityError as error:
             raise ValueError(str(error)) from error
+        if least is not None and value < least:
+            raise ValueError(f"the least {kind.name} here is {least:g} {kind.unit}")
+        return value
 
     kind = quantity.value
     written = Field(
@@ -49,6 +52,9 @@ AirflowLS = Annotated[int, _text(Quantity.AIRFLOW, "down")]
 AirflowDemandLS = Annotated[int, _text(Quantity.AIRFLOW, "up")]
 FlowMlMin = Annotated[int, _text(Quantity.FLOW, "down")]
 TimeMs = Annotated[int, _text(Quantity.TIME, "down")]
+# What is divided by: nothing answers in no time, or carries heat away without warming up.
+LatencyMs = Annotated[int, _text(Quantity.TIME, "down", least=1)]
+RiseK = Annotated[float, _text(Quantity.TEMPERATURE_DIFFERENCE, "down", least=1)]
 
 Name = Annotated[
     str,

@@ -61,8 +61,6 @@ def _plain(schema: Any) -> Any:
     if _is_quantity(plain) or isinstance(plain.get("default"), dict | list | None):
         # A default in base units, or a whole section, is not what an editor should fill in.
         plain.pop("default", None)
-    if "patternErrorMessage" in plain:
-        plain.pop("minimum", None)  # a bound in base units says nothing about a text
     if "$ref" in plain and len(plain) > 1:  # draft 7 ignores what stands beside a $ref
         plain = {"allOf": [{"$ref": plain.pop("$ref")}], **plain}
     return plain

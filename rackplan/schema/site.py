@@ -53,7 +53,7 @@ class Policy(Strict):
     """Ids of power nodes, air units or CDUs whose loss the plan need not survive."""
     ashrae_class: Literal["A1", "A2", "A3", "A4"] | None = None
     """Class whose altitude derate is taken for servers that state none; needed above 900 m."""
-    server_delta_t: Annotated[t.DifferenceK, Field(ge=1)] | None = None
+    server_delta_t: t.RiseK | None = None
     """Air temperature rise assumed for servers whose airflow no source gives."""
 
 

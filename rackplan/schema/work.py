@@ -41,11 +41,11 @@ class Demand(Strict):
 class Slo(Strict):
     """Latency limits."""
 
-    ttft: t.TimeMs | None = None
+    ttft: t.LatencyMs | None = None
     """Time to first token."""
-    tpot: t.TimeMs | None = None
+    tpot: t.LatencyMs | None = None
     """Time per output token."""
-    image: t.TimeMs | None = None
+    image: t.LatencyMs | None = None
     """Time per image."""
 
 
