@@ -26,9 +26,9 @@ def check(site: Path, as_json: bool) -> None:
 
         rackplan check site.yaml
     """
-    import rackplan
+    from rackplan import api
 
-    facility = rackplan.load(site)
+    facility = api.load(site)
     if as_json:
         click.echo(json.dumps(summary(facility), indent=1, ensure_ascii=False))
         return

@@ -34,10 +34,10 @@ def explain(ctx: click.Context, site: Path, time_limit: float, as_json: bool) ->
 
         rackplan explain sites/too-much.yaml
     """
-    import rackplan
+    from rackplan import api
     from rackplan.cli.solve import document
 
-    result = rackplan.solve(rackplan.load(site), time_limit_s=time_limit)
+    result = api.solve(api.load(site), time_limit_s=time_limit)
     if as_json:
         click.echo(json.dumps(document(result), indent=1, ensure_ascii=False))
     elif result.plan is None:

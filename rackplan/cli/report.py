@@ -26,15 +26,15 @@ def report(plan: Path, site: Path | None, output: Path | None, date: str) -> Non
 
         rackplan report plan.json -o report.html
     """
-    import rackplan
+    from rackplan import api
     from rackplan.cli.consoles import stdout
     from rackplan.report.terminal import render_plan
     from rackplan.report.write import check_report_path, write_report
 
     if output is not None:
         check_report_path(output)
-    read = rackplan.read_plan(plan)
-    facility = rackplan.load(site or _site_of(plan, read.site.get("file", "")))
+    read = api.read_plan(plan)
+    facility = api.load(site or _site_of(plan, read.site.get("file", "")))
     _check_same_site(read.site.get("sha256", ""), facility.sha256, plan)
     if output is None:
         render_plan(read, facility, stdout())

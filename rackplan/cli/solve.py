@@ -59,7 +59,7 @@ def solve(
 
         rackplan solve sites/h20-inference-hall.yaml -o plan.json --report report.html
     """
-    import rackplan
+    from rackplan import api
     from rackplan.cli.consoles import ProgressLine
     from rackplan.files import check_writable, write_whole
     from rackplan.report.write import check_report_path, write_report
@@ -69,8 +69,8 @@ def solve(
     if report is not None:
         check_report_path(report)
     progress = ProgressLine()
-    result = rackplan.solve(
-        rackplan.load(site),
+    result = api.solve(
+        api.load(site),
         time_limit_s=time_limit,
         workers=workers,
         seed=seed,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from rackplan.verify import Verdict
+    from rackplan.verifier import Verdict
 
 SHOWN = 40
 """Violations printed."""
@@ -32,9 +32,9 @@ def verify(ctx: click.Context, site: Path, plan: Path, limit: str | None, as_jso
 
         rackplan verify site.yaml plan.json --limit power/ups-a@loss:ups-b
     """
-    import rackplan
+    from rackplan import api
 
-    verdict = rackplan.verify(site, plan)
+    verdict = api.verify(site, plan)
     if limit is not None:
         _print_limit(verdict, limit, as_json)
     elif as_json:

@@ -15,7 +15,8 @@ from ortools.sat.python import cp_model
 
 from rackplan.explain.units import Unit, by_device, by_family, by_rule
 from rackplan.explain.wording import conflict_rules, sentence
-from rackplan.formulation import Instance, Rule, all_rules
+from rackplan.facility import Facility
+from rackplan.formulation import Instance, Rule, all_rules, build_instance
 from rackplan.formulation.model import formulate
 from rackplan.formulation.prune import without_dominated
 from rackplan.plan import Conflict
@@ -24,11 +25,12 @@ TEST_LIMIT_S = 5.0
 """Time for one test [s]."""
 
 
-def find_conflict(instance: Instance, time_limit_s: float = 60.0, seed: int = 0) -> Conflict | None:
-    """A minimal set of rules of an infeasible instance that cannot hold together.
+def find_conflict(facility: Facility, time_limit_s: float = 60.0, seed: int = 0) -> Conflict | None:
+    """A minimal set of rules of an infeasible site that cannot hold together.
 
     Returns ``None`` when the rules can hold together, or when that could not be decided in time.
     """
+    instance = build_instance(facility)
     tests = _Tests(instance, time_limit_s, seed)
     rules = list(all_rules(instance))
     if not tests.exclude_each_other(rules):

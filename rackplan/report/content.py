@@ -9,7 +9,7 @@ from rackplan.facility.model import Facility
 from rackplan.plan import Plan
 from rackplan.report import device_tables, tables
 from rackplan.report.table import Table
-from rackplan.verify.states import state_table
+from rackplan.verifier.states import state_table
 
 
 @dataclass(frozen=True, slots=True)

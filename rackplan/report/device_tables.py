@@ -16,7 +16,7 @@ from rackplan.report.wording import (
     state_text,
     state_text_at,
 )
-from rackplan.verify.states import StateRow
+from rackplan.verifier.states import StateRow
 
 TIGHTEST_ROWS = 24
 """Rows of the table of tightest limits; every device has its row in a table of its own."""

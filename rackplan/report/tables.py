@@ -11,7 +11,7 @@ from rackplan.facility.model import Facility
 from rackplan.plan import Plan, Server
 from rackplan.report.table import Cell, Column, Table, clean, significant
 from rackplan.report.wording import counted, gap_text, scaled, state_text, verdict_text
-from rackplan.verify.states import StateRow
+from rackplan.verifier.states import StateRow
 
 
 def summary(plan: Plan, facility: Facility, states: Sequence[StateRow]) -> Table:

@@ -22,8 +22,8 @@ from rackplan.report.wording import (
     state_text,
     verdict_text,
 )
-from rackplan.verify import state_table
-from rackplan.verify.states import StateRow
+from rackplan.verifier import state_table
+from rackplan.verifier.states import StateRow
 
 _TIGHTEST = 8
 _ASSUMED = 6

@@ -10,7 +10,7 @@ from rackplan.solver.lexicographic import solve_goals
 from rackplan.solver.planning import build_plan
 from rackplan.solver.result import Result
 from rackplan.solver.settings import Progress, Settings
-from rackplan.verify import verify
+from rackplan.verifier import verify
 
 __all__ = ["Progress", "Result", "Settings", "solve_facility"]
 

@@ -18,7 +18,7 @@ from rackplan.solver.binding import Bindings
 from rackplan.solver.lexicographic import Answer
 from rackplan.solver.loads import RackCounts, plan_limits
 from rackplan.solver.settings import Settings
-from rackplan.verify import state_table
+from rackplan.verifier import state_table
 
 
 def build_plan(instance: Instance, answer: Answer, settings: Settings, wall_s: float) -> Plan:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rackplan.facility import Facility
 from rackplan.plan import Conflict, Plan, Status
-from rackplan.verify import Verdict
+from rackplan.verifier import Verdict
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from rackplan.facility.model import Facility
 from rackplan.plan import LimitState, Plan
-from rackplan.verify import (
+from rackplan.verifier import (
     air,
     consistency,
     demand,
@@ -22,10 +22,10 @@ from rackplan.verify import (
     power,
     space,
 )
-from rackplan.verify.restated import goals, stated_limits
-from rackplan.verify.states import StateRow, state_table
-from rackplan.verify.verdict import Finding, Verdict, Violation
-from rackplan.verify.view import View
+from rackplan.verifier.restated import goals, stated_limits
+from rackplan.verifier.states import StateRow, state_table
+from rackplan.verifier.verdict import Finding, Verdict, Violation
+from rackplan.verifier.view import View
 
 __all__ = ["CHECKS", "Check", "StateRow", "Verdict", "Violation", "state_table", "verify"]
 

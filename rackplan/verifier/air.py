@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rackplan.facility.model import NORMAL, Facility, Rack, Zone
-from rackplan.verify.cooling import outside, pool
-from rackplan.verify.verdict import Finding, at_most, counted, none_may
-from rackplan.verify.view import Placed, View
-from rackplan.verify.walk import Loss
+from rackplan.verifier.cooling import outside, pool
+from rackplan.verifier.verdict import Finding, at_most, counted, none_may
+from rackplan.verifier.view import Placed, View
+from rackplan.verifier.walk import Loss
 
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from rackplan.errors import RackplanError
 from rackplan.facility.model import Facility
 from rackplan.plan import Server
-from rackplan.verify import restated
-from rackplan.verify.supplies import cords
-from rackplan.verify.verdict import Finding, none_may, violation
-from rackplan.verify.view import Placed, View, standing
+from rackplan.verifier import restated
+from rackplan.verifier.supplies import cords
+from rackplan.verifier.verdict import Finding, none_may, violation
+from rackplan.verifier.view import Placed, View, standing
 
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Literal
 
 from rackplan.facility.model import CoolingUnit
-from rackplan.verify.loads import cooling_losses, mode_of
-from rackplan.verify.verdict import Finding, at_most
-from rackplan.verify.view import View
-from rackplan.verify.walk import runs
+from rackplan.verifier.loads import cooling_losses, mode_of
+from rackplan.verifier.verdict import Finding, at_most
+from rackplan.verifier.view import View
+from rackplan.verifier.walk import runs
 
 
 def pool(

@@ -11,8 +11,8 @@ from rackplan.errors import RackplanError
 from rackplan.facility.demand import ServerDemand
 from rackplan.facility.model import Facility
 from rackplan.plan import Server
-from rackplan.verify.verdict import Finding, at_least, at_most, none_may
-from rackplan.verify.view import View
+from rackplan.verifier.verdict import Finding, at_least, at_most, none_may
+from rackplan.verifier.view import View
 
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:

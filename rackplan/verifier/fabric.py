@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rackplan.facility.model import Facility
 from rackplan.units import Quantity, show
-from rackplan.verify.verdict import Finding, at_most, none_may
-from rackplan.verify.view import View
+from rackplan.verifier.verdict import Finding, at_most, none_may
+from rackplan.verifier.view import View
 
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:

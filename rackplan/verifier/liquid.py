@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rackplan.facility.model import Facility, Rack
-from rackplan.verify.cooling import outside, pool
-from rackplan.verify.verdict import Finding, counted, none_may
-from rackplan.verify.view import Placed, View
+from rackplan.verifier.cooling import outside, pool
+from rackplan.verifier.verdict import Finding, counted, none_may
+from rackplan.verifier.view import Placed, View
 
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:

@@ -8,8 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 
 from rackplan.facility.model import NORMAL, CoolingUnit, Facility, Footprint
-from rackplan.verify.supplies import Mode, RackLoad, rack_load
-from rackplan.verify.walk import Loss, PowerGraph, driver, losses, runs
+from rackplan.verifier.supplies import Mode, RackLoad, rack_load
+from rackplan.verifier.walk import Loss, PowerGraph, driver, losses, runs
 
 _NONE: frozenset[str] = frozenset()
 

@@ -9,8 +9,8 @@ from rackplan.catalog.entries import ServerModel
 from rackplan.errors import RackplanError
 from rackplan.facility.demand import Workload
 from rackplan.facility.model import Facility
-from rackplan.verify.verdict import Finding, at_most, counted, none_may, violation
-from rackplan.verify.view import Placed, View
+from rackplan.verifier.verdict import Finding, at_most, counted, none_may, violation
+from rackplan.verifier.view import Placed, View
 from rackplan.workload import Service
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from rackplan.facility.model import Facility
-from rackplan.verify.loads import SiteLoads, mode_of
-from rackplan.verify.verdict import Finding, at_most, counted, none_may, when
-from rackplan.verify.view import View
-from rackplan.verify.walk import Loss
+from rackplan.verifier.loads import SiteLoads, mode_of
+from rackplan.verifier.verdict import Finding, at_most, counted, none_may, when
+from rackplan.verifier.view import View
+from rackplan.verifier.walk import Loss
 
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:

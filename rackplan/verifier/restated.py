@@ -9,11 +9,11 @@ from fractions import Fraction
 
 from rackplan.facility.model import Facility, Objective
 from rackplan.plan import LimitState, RackSummary
-from rackplan.verify.loads import mode_of
-from rackplan.verify.states import rows
-from rackplan.verify.supplies import RackLoad
-from rackplan.verify.verdict import Finding, Violation, violation
-from rackplan.verify.view import View
+from rackplan.verifier.loads import mode_of
+from rackplan.verifier.states import rows
+from rackplan.verifier.supplies import RackLoad
+from rackplan.verifier.verdict import Finding, Violation, violation
+from rackplan.verifier.view import View
 from rackplan.workload import Service
 
 _RESTATED = frozenset({"space", "power", "air", "liquid", "fabric", "demand"})

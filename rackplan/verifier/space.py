@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rackplan.facility.model import Facility, Rack
-from rackplan.verify.verdict import Finding, at_most, none_may, violation
-from rackplan.verify.view import Placed, View
+from rackplan.verifier.verdict import Finding, at_most, none_may, violation
+from rackplan.verifier.view import Placed, View
 
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:

@@ -10,10 +10,10 @@ from math import ceil
 
 from rackplan.facility.model import Facility
 from rackplan.plan import Plan
-from rackplan.verify.loads import SiteLoads
-from rackplan.verify.supplies import Condition, Mode
-from rackplan.verify.view import View
-from rackplan.verify.walk import Loss, LossKind, runs
+from rackplan.verifier.loads import SiteLoads
+from rackplan.verifier.supplies import Condition, Mode
+from rackplan.verifier.view import View
+from rackplan.verifier.walk import Loss, LossKind, runs
 
 
 @dataclass(frozen=True, slots=True)

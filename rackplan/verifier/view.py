@@ -16,8 +16,8 @@ from rackplan.errors import RackplanError
 from rackplan.facility.demand import Survive, SurviveKind
 from rackplan.facility.model import Facility, FixedServer, Footprint, Rack
 from rackplan.plan import Plan, Server
-from rackplan.verify.loads import SiteLoads
-from rackplan.verify.verdict import Violation, violation
+from rackplan.verifier.loads import SiteLoads
+from rackplan.verifier.verdict import Violation, violation
 from rackplan.workload import Service, predict
 
 

@@ -24,7 +24,7 @@ def test_each_family_is_one_module(families: set[str], root: Path) -> None:
 
 
 def test_each_family_has_one_check(families: set[str]) -> None:
-    from rackplan.verify import CHECKS
+    from rackplan.verifier import CHECKS
 
     # "plan" judges the document itself: that it restates its own figures truly.
     assert families | {"plan"} == set(CHECKS)

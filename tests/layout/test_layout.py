@@ -30,10 +30,11 @@ ROOMS = (
     "workload",
     "cost",
     "plan",
-    "verify",
+    "verifier",
     "formulation",
     "solver",
     "explain",
+    "api",
     "report",
     "cli",
     "__main__",
@@ -138,15 +139,15 @@ def test_imports_flow_one_way() -> None:
 @pytest.mark.parametrize(
     ("source", "statement", "broken"),
     [
-        ("verify/power.py", "from rackplan.formulation import space", True),
-        ("verify/power.py", "import rackplan.formulation.space", True),
-        ("verify/power.py", "from ..solve import direct", True),
-        ("verify/power.py", "from rackplan import solve", True),
-        ("verify/power.py", "def f():\n    from rackplan.formulation import space", True),
-        ("verify/power.py", "from rackplan import Result", True),
-        ("verify/power.py", "from rackplan import __version__", False),
-        ("verify/power.py", "from rackplan.facility.model import Facility", False),
-        ("verify/power.py", "from . import space", False),
+        ("verifier/power.py", "from rackplan.formulation import space", True),
+        ("verifier/power.py", "import rackplan.formulation.space", True),
+        ("verifier/power.py", "from ..solver import search", True),
+        ("verifier/power.py", "from rackplan import solve", True),
+        ("verifier/power.py", "def f():\n    from rackplan.formulation import space", True),
+        ("verifier/power.py", "from rackplan import Result", True),
+        ("verifier/power.py", "from rackplan import __version__", False),
+        ("verifier/power.py", "from rackplan.facility.model import Facility", False),
+        ("verifier/power.py", "from . import space", False),
         ("units.py", "from rackplan.errors import QuantityError", False),
         ("errors.py", "from rackplan.units import parse", True),
         ("__init__.py", "from rackplan.solver import solve", False),
@@ -194,8 +195,8 @@ def test_import_leaves_logging_and_warnings_alone() -> None:
 
 def test_verify_runs_without_the_solver() -> None:
     loaded = loaded_by(
-        "import pkgutil, importlib, rackplan.verify as verify\n"
-        "for module in pkgutil.walk_packages(verify.__path__, 'rackplan.verify.'):\n"
+        "import pkgutil, importlib, rackplan.verifier as verifier\n"
+        "for module in pkgutil.walk_packages(verifier.__path__, 'rackplan.verifier.'):\n"
         "    importlib.import_module(module.name)\n"
     )
     assert set() == {"ortools", *(f"rackplan.{room}" for room in SOLVER_ROOMS)} & loaded

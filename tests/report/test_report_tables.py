@@ -14,7 +14,7 @@ from rackplan.plan import LimitState
 from rackplan.report import device_tables, tables
 from rackplan.report.table import Cell, Column, Table, clean, significant
 from rackplan.report.wording import asked_text, binding_text, gap_text, rule_text, verdict_text
-from rackplan.verify.states import state_table
+from rackplan.verifier.states import state_table
 
 
 def row(table: Table, key: str, value: str) -> Mapping[str, Cell]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rackplan.facility.model import Forbid
-from rackplan.verify import CHECKS, verify
+from rackplan.verifier import CHECKS, verify
 
 
 def moved(server, place, u=1):

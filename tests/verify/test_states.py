@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rackplan.verify import state_table
+from rackplan.verifier import state_table
 
 
 def row(site, plan, lost):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rackplan.verify import verify
+from rackplan.verifier import verify
 
 
 def broken(facility, plan):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rackplan.facility.model import FixedServer, Objective
 from rackplan.plan import Goal, LimitState, RackSummary, Server, WorkloadSummary
-from rackplan.verify import state_table, verify
+from rackplan.verifier import state_table, verify
 
 
 def broken(facility, plan):

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rackplan.verify import verify
-from rackplan.verify.supplies import cords
-from rackplan.verify.view import View
-from rackplan.verify.walk import Loss, PowerGraph, losses
+from rackplan.verifier import verify
+from rackplan.verifier.supplies import cords
+from rackplan.verifier.view import View
+from rackplan.verifier.walk import Loss, PowerGraph, losses
 
 
 def broken(facility, plan):

@@ -8,7 +8,7 @@ import pytest
 
 from rackplan.facility import resolve
 from rackplan.schema.load import load_site_document
-from rackplan.verify.walk import PowerGraph, losses
+from rackplan.verifier.walk import PowerGraph, losses
 
 SITES = sorted((Path(__file__).parents[2] / "sites").glob("*.yaml"))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rackplan.facility.model import FixedServer, Forbid, LeafGroup, Pin
-from rackplan.verify import verify
+from rackplan.verifier import verify
 from rackplan.workload import predict
 
 
