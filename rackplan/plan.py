@@ -20,7 +20,7 @@ Status = Literal["OPTIMAL", "FEASIBLE", "INFEASIBLE", "UNKNOWN"]
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One objective: its value, the proven bound, and the gap between them (share of the bound)."""
+    """One objective: its value, the proven bound, and the gap between them as a share of the larger."""
 
     name: str
     value: int
@@ -241,7 +241,7 @@ def from_json(text: str, file: str = "plan.json") -> Plan:
     """
     try:
         data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: bad JSON, or an endless number
         raise InputError([Problem(f"not JSON: {error}", file=file)]) from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else type(data).__name__

@@ -32,14 +32,14 @@ def report(plan: Path, site: Path | None, output: Path | None, date: str) -> Non
     from rackplan.report.write import check_report_path, write_report
 
     if output is not None:
-        check_report_path(output)
+        check_report_path(output, option="--output")
     read = api.read_plan(plan)
     facility = api.load(site or _site_of(plan, read.site.get("file", "")))
     _check_same_site(read.site.get("sha256", ""), facility.sha256, plan)
     if output is None:
         render_plan(read, facility, stdout())
         return
-    write_report(read, facility, output, date)
+    write_report(read, facility, output, date, option="--output")
     click.echo(f"wrote the report to {output}", err=True)
 
 

@@ -77,7 +77,7 @@ def solve(
         on_progress=None if quiet else progress,
     )
     progress.close()
-    if result.plan is not None:
+    if result.plan is not None and result.exit_code == 0:
         if output is not None:
             write_whole(output, result.plan.to_json().encode(), "--output")
         if report is not None:
@@ -133,5 +133,6 @@ def print_result(result: Result) -> None:
 def _say_written(result: Result, output: Path | None, report: Path | None) -> None:
     for what, path in (("plan", output), ("report", report)):
         if path is not None:
-            done = f"wrote the {what} to {path}" if result.plan else f"no plan: {path} not written"
+            verified = result.exit_code == 0
+            done = f"wrote the {what} to {path}" if verified else f"no plan: {path} not written"
             click.echo(done, err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rackplan.facility.groups import RackGroup, group_racks
+from rackplan.facility.groups import RackGroup
 from rackplan.facility.model import NORMAL, Facility, Footprint, LossState, Rack
 from rackplan.facility.resolve import resolve
 
@@ -13,6 +13,5 @@ __all__ = [
     "LossState",
     "Rack",
     "RackGroup",
-    "group_racks",
     "resolve",
 ]

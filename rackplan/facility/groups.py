@@ -26,13 +26,16 @@ class RackGroup:
         return len(self.racks)
 
 
-def group_racks(facility: Facility) -> tuple[RackGroup, ...]:
-    """Group the racks of a site, in the order of each group's first rack."""
+def group_racks(facility: Facility, apart: frozenset[str] = frozenset()) -> tuple[RackGroup, ...]:
+    """Group the racks of a site, in the order of each group's first rack.
+
+    Racks in ``apart``, and racks with pinned servers, each make a group of their own.
+    """
     members: dict[Hashable, list[Rack]] = {}
-    pinned = {pin.rack for pin in facility.pins}
+    alone_ids = apart | {pin.rack for pin in facility.pins}
     for rack in facility.racks.values():
         forbidden = tuple(forbid.id for forbid in facility.forbids if rack.id in forbid.racks)
-        alone = rack.id if rack.id in pinned else None
+        alone = rack.id if rack.id in alone_ids else None
         members.setdefault((_signature(facility, rack), forbidden, alone), []).append(rack)
     return tuple(RackGroup(index, tuple(racks)) for index, racks in enumerate(members.values()))
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rackplan.errors import InputError, Problem, WorkloadError
-from rackplan.facility import Facility, Footprint, RackGroup, group_racks
+from rackplan.facility import Facility, Footprint, RackGroup
 from rackplan.facility.demand import ServerDemand, Workload
-from rackplan.facility.limits import RackLimit, SiteLimit, rack_limits, site_limits
+from rackplan.facility.limits import RackLimit, SiteLimit, limit_groups, rack_limits, site_limits
 from rackplan.workload import Service, predict
 
 MILLI = 1000
@@ -106,7 +106,7 @@ def build_instance(facility: Facility) -> Instance:
     InputError
         An existing or pinned server cannot run the workload it is said to run.
     """
-    groups = group_racks(facility)
+    groups = limit_groups(facility)
     predictions = _Predictions(facility)
     menu: list[Option] = []
     for line in facility.demands.values():

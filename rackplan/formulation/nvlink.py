@@ -14,19 +14,24 @@ name = "nvlink"
 def rules(instance: Instance) -> Iterator[Rule]:
     """A server takes a workload only when a replica's accelerators fit one of its domains.
 
-    For every option o (server model doing a workload): sum_g n(g,o) = 0 where no tensor-parallel
-    group can hold a replica inside the NVLink domain (or the server, where the workload allows PCIe).
+    For every option o (server model doing a workload): sum_g n(g,o) = 0 where no replica fits: the
+    tensor-parallel group is larger than the NVLink domain (``nvlink/...``), or the model cannot run
+    there for another reason, such as memory, precision or latency (``workload/...``).
     """
     for option in instance.menu:
         if option.workload is not None and option.service is None:
-            rule = f"{name}/{option.workload.id}/{option.footprint.server_id}"
-            yield forbid_option(instance, option, rule)
+            yield _refuse(instance, option)
 
 
-def forbid_option(instance: Instance, option: Option, rule: str) -> SiteRule:
+def _refuse(instance: Instance, option: Option) -> SiteRule:
     """No server of an option anywhere."""
+    workload, server = option.workload, option.footprint.server
+    assert workload is not None  # noqa: S101 - the caller picked options with a workload
+    domain = server.scale_up.domain_gpus.whole if workload.domain == "nvlink" else server.gpus
+    too_wide = (workload.tensor_parallel or 1) > domain
+    kind = name if too_wide else "workload"
     return SiteRule(
-        id=rule,
+        id=f"{kind}/{workload.id}/{option.footprint.server_id}",
         family=name,
         terms={(group.index, option.index): 1 for group in instance.groups},
         low=None,

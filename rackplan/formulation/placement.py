@@ -19,25 +19,36 @@ def rules(instance: Instance) -> Iterator[Rule]:
     For every forbid: n(f) = 0 for the named models in the named racks.
     """
     for pin in instance.facility.pins:
-        yield _pin_rule(instance, pin)
+        yield from _pin_rules(instance, pin)
     for group in instance.groups:
         for forbid in instance.facility.forbids:
             if group.rack.id in forbid.racks:
                 yield _forbid_rule(instance, group.index, forbid)
 
 
-def _pin_rule(instance: Instance, pin: Pin) -> SiteRule:
+def _pin_rules(instance: Instance, pin: Pin) -> Iterator[SiteRule]:
+    """The pin with all earlier pins it shares servers with: each pin has servers of its own."""
     group = next(g for g in instance.groups if g.rack.id == pin.rack)
-    terms = {
-        (group.index, option.index): 1
-        for option in instance.menu
-        if option.footprint.server_id == pin.server
-        and (pin.workload is None or (option.workload and option.workload.id == pin.workload))
-    }
-    doing = f" running {pin.workload}" if pin.workload else ""
-    text = f"{pin.count} {pin.server}{doing} pinned in {pin.rack}"
-    rule = f"{name}/pin:{pin.id}"
-    return SiteRule(rule, name, terms, pin.count, None, text, pin.rack, NORMAL, "servers")
+    pins = instance.facility.pins
+    before = pins[: pins.index(pin) + 1]
+    same = [p for p in before if (p.rack, p.server) == (pin.rack, pin.server)]
+    # A pin that names its workload competes with pins of that workload, and all pins with all others.
+    for peers in ([p for p in same if p.workload == pin.workload], same):
+        workloads = {p.workload for p in peers}
+        free = None in workloads
+        terms = {
+            (group.index, option.index): 1
+            for option in instance.menu
+            if option.footprint.server_id == pin.server
+            and (free or (option.workload is not None and option.workload.id in workloads))
+        }
+        count = sum(p.count for p in peers)
+        doing = f" running {pin.workload}" if pin.workload else ""
+        text = f"{count} {pin.server}{doing} pinned in {pin.rack}"
+        rule = f"{name}/pin:{pin.id}"
+        yield SiteRule(rule, name, terms, count, None, text, pin.rack, NORMAL, "servers")
+        if peers == same:
+            return
 
 
 def _forbid_rule(instance: Instance, group: int, forbid: Forbid) -> RackRule:

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rackplan.facility.groups import RackGroup
-from rackplan.facility.limits import air, fabric, liquid, power, space
+from rackplan.facility.groups import RackGroup, group_racks
+from rackplan.facility.limits import air, circuits, fabric, liquid, power, space
 from rackplan.facility.limits.model import RackLimit, SiteLimit, at_state
 from rackplan.facility.model import Facility
 
-__all__ = ["RackLimit", "SiteLimit", "at_state", "rack_limits", "site_limits"]
+__all__ = [
+    "RackLimit",
+    "SiteLimit",
+    "at_state",
+    "limit_groups",
+    "rack_limits",
+    "site_limits",
+]
+
+
+def limit_groups(facility: Facility) -> tuple[RackGroup, ...]:
+    """Groups of racks that no limit can tell apart.
+
+    A rack whose circuit loss is a state of its own is told apart by that state: it stands alone.
+    """
+    groups = group_racks(facility)
+    exposed = circuits.exposed_racks(facility, groups)
+    return group_racks(facility, exposed) if exposed else groups
 
 
 def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
     """Limits that many racks load, family by family."""
     yield from power.site_limits(facility, groups)
+    yield from circuits.circuit_limits(facility, groups)
     yield from air.site_limits(facility, groups)
     yield from liquid.site_limits(facility, groups)
     yield from fabric.site_limits(facility, groups)

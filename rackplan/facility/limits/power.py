@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from rackplan.facility.groups import RackGroup
@@ -26,14 +27,22 @@ from rackplan.facility.model import (
 )
 from rackplan.facility.power import Flow, cords_by_feed, feed_draw_w, stays
 
-Loads = dict[int, dict[int, Fraction]]
+ByGroup = dict[int, dict[int, Fraction]]
+"""Load of one more server [W], by rack group and footprint."""
+
+
+@dataclass(frozen=True)
+class NodeLoads:
+    """What nodes carry in a state: what is there anyway, and per server; missing means nothing."""
+
+    base: dict[str, Fraction]
+    loads: dict[str, ByGroup]
 
 
 def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
     """Real and apparent power of every rated node in every state in which it lives.
 
-    The loss of a rack's own circuit needs no state here: it shifts one rack to its other feeds, and
-    the loss of the circuit's panel shifts that rack and its neighbors the same way.
+    Losses of single circuits are in ``circuits``: hardly ever do they matter above their rack.
     """
     yield from distinct(_all_site_limits(facility, groups))
 
@@ -43,19 +52,21 @@ def _all_site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterato
         if state.kind not in {"normal", "power"}:
             continue
         flow = Flow(facility.nodes, state.lost)
-        base, loads = _node_loads(facility, groups, flow, state)
+        found = node_loads(facility, groups, flow, state)
         for node in facility.nodes.values():
             if node.id not in flow.dead:
-                yield from _node_limits(facility, node, state, base[node.id], loads[node.id])
+                base, loads = found.base[node.id], found.loads[node.id]
+                yield from node_limits(facility, node, state, base, loads)
 
 
-def _node_limits(
+def node_limits(
     facility: Facility,
     node: PowerNode,
     state: LossState,
     base: Fraction,
     loads: Mapping[int, Mapping[int, Fraction]],
 ) -> Iterator[SiteLimit]:
+    """The ratings of one node in one state, as limits in whole watts and volt-amperes."""
     ratings = (
         ("", "W", node.limit_w, Fraction(1)),
         ("/va", "VA", node.limit_va, 1 / facility.policy.power_factor),
@@ -77,42 +88,42 @@ def _node_limits(
             )
 
 
-def _node_loads(
+def node_loads(
     facility: Facility, groups: Sequence[RackGroup], flow: Flow, state: LossState
-) -> tuple[dict[str, Fraction], dict[str, Loads]]:
+) -> NodeLoads:
     """Base load and load per server of every node in one state."""
     base: dict[str, Fraction] = defaultdict(Fraction)
-    loads: dict[str, Loads] = defaultdict(lambda: defaultdict(lambda: defaultdict(Fraction)))
+    loads: dict[str, ByGroup] = defaultdict(dict)
     for node in facility.nodes.values():
         _add(base, flow.upstream(node.id), Fraction(node.fixed_w))
     for unit in _cooling_units(facility):
         source = next((n for n in unit.power_from if n not in flow.dead), None)
         if source is not None and unit.id != state.lost:
             _add(base, flow.upstream(source), Fraction(unit.power_w))
+    loss = state.id != NORMAL
     for group in groups:
-        _add_group(facility, group, flow, state, base, loads)
-    return base, loads
+        rack = group.rack
+        live = _live(rack, flow)
+        sources = {feed.id: feed.source for feed in rack.feeds}
+        for feed, watts in rack_base_w(facility, rack, live, loss=loss).items():
+            _add(base, flow.upstream(sources[feed]), watts * group.size)
+        for name, by_footprint in server_loads(facility, rack, live, flow, loss=loss).items():
+            loads[name][group.index] = by_footprint
+    return NodeLoads(base, loads)
 
 
-def _add_group(
-    facility: Facility,
-    group: RackGroup,
-    flow: Flow,
-    state: LossState,
-    base: dict[str, Fraction],
-    loads: dict[str, Loads],
-) -> None:
-    """Add what stands in the racks of a group, and what one more server would take."""
-    rack, loss = group.rack, state.id != NORMAL
-    live = _live(rack, flow)
+def server_loads(
+    facility: Facility, rack: Rack, live: frozenset[str], flow: Flow, *, loss: bool
+) -> dict[str, dict[int, Fraction]]:
+    """What one more server of each footprint in a rack puts on each node [W]."""
+    loads: dict[str, dict[int, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
     sources = {feed.id: feed.source for feed in rack.feeds}
-    for feed, watts in rack_base_w(facility, rack, live, loss=loss).items():
-        _add(base, flow.upstream(sources[feed]), watts * group.size)
     for footprint in facility.footprints:
         for feed, watts in feed_draw_w(footprint, rack.feeds, live, loss=loss).items():
             if watts:
                 for node, share in flow.upstream(sources[feed]).items():
-                    loads[node][group.index][footprint.index] += share * watts
+                    loads[node][footprint.index] += share * watts
+    return loads
 
 
 def _live(rack: Rack, flow: Flow) -> frozenset[str]:

@@ -86,7 +86,18 @@ def fix_servers(
     for written in racks:
         if written.id in ordered:
             _check_units(context, written, ordered[written.id], footprints)
+    _check_starts(context, ordered)
     return ordered, tuple(pins)
+
+
+def _check_starts(context: Context, racks: dict[str, Rack]) -> None:
+    """A server pinned to a rack unit starts where the rack's profile lets servers start."""
+    for i, pin in enumerate(context.site.placement.pin):
+        rack = racks.get(pin.rack)
+        if rack and pin.u is not None and rack.starts and pin.u not in rack.starts:
+            allowed = ", ".join(map(str, rack.starts))
+            message = f"the profile of {rack.id} lets no server start at U{pin.u}"
+            context.problem(("placement", "pin", i, "u"), message, f"it allows {allowed}")
 
 
 def _pin_is_sound(
@@ -144,4 +155,10 @@ def resolve_forbids(context: Context, racks: list[WrittenRack]) -> tuple[Forbid,
             context.entry(context.catalog.server, server, (*path, "servers", k))
         places = frozenset(racks_at(context, racks, item.places, (*path, "places")))
         forbids.append(Forbid(f"forbid-{i + 1}", places, frozenset(item.servers), item.reason))
+        for k, pin in enumerate(context.site.placement.pin):
+            if pin.rack in places and (not item.servers or pin.server in item.servers):
+                message = (
+                    f"{pin.server} is pinned in {pin.rack}, where forbid number {i + 1} allows none"
+                )
+                context.problem(("placement", "pin", k), message, "remove one of them")
     return tuple(forbids)

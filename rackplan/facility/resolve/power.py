@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from fractions import Fraction
 
 import networkx as nx
@@ -12,6 +13,8 @@ from rackplan.facility.resolve.context import Context, Path, fraction
 from rackplan.schema import site as s
 
 TRANSFER = frozenset({"ats", "sts"})
+LOSSY = frozenset({"ups", "transformer", "pdu"})
+"""Kinds of node that turn a noticeable part of the power into heat."""
 
 
 def resolve_nodes(context: Context) -> dict[str, PowerNode]:
@@ -23,6 +26,7 @@ def resolve_nodes(context: Context) -> dict[str, PowerNode]:
     nodes = [_node(context, node, path, names) for node, path in written]
     if len(context.problems) > before:
         return {}
+    _assume(context)
     return _ordered(context, {node.id: node for node in nodes})
 
 
@@ -86,6 +90,23 @@ def _ratings(context: Context, node: s.PowerNode, path: Path) -> tuple[int | Non
         text = f"{node.kind} {node.id} has no efficiency: taken as lossless"
         context.assume(f"power.nodes.{node.id}.efficiency", text)
     return (min(ratings) if ratings else None), apparent
+
+
+def _assume(context: Context) -> None:
+    """What nodes leave unsaid, one line for all nodes of a kind."""
+    unsaid: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for node in context.site.power.nodes:
+        rated = (node.rated_power, node.rated_apparent, node.amps)
+        if all(rating is None for rating in rated):
+            unsaid[node.kind, "no rating: not limited"].append(node.id)
+        if node.amps is not None and node.continuous is None:
+            text = "no continuous share: the current rating counts in full for continuous load"
+            unsaid[node.kind, text].append(node.id)
+        if node.efficiency is None and node.kind in LOSSY:
+            unsaid[node.kind, "no efficiency: taken as lossless"].append(node.id)
+    for (kind, what), names in unsaid.items():
+        shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+        context.assume("power.nodes", f"{kind} {shown}: {what}")
 
 
 def _ordered(context: Context, nodes: dict[str, PowerNode]) -> dict[str, PowerNode]:
