@@ -28,8 +28,8 @@ def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
     if rack.max_total_g is not None:
         own = rack.model.weight.whole
         yield _limit("/floor", "g", rack.max_total_g, weight, own + gear_g + fixed_g)
-    yield admission("space", "depth", facility, group, lambda f: depth_misfit(f, rack))
     yield admission("space", "kind", facility, group, lambda f: kind_misfit(f, rack))
+    yield admission("space", "depth", facility, group, lambda f: depth_misfit(f, rack))
 
 
 def _limit(what: str, unit: str, capacity: int, loads: dict[int, int], base: int) -> RackLimit:
