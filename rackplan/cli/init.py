@@ -16,8 +16,9 @@ import click
 def init(path: Path, example: str, list_examples: bool, no_schema: bool, force: bool) -> None:
     """Write a commented site file to start from.
 
-    PATH is a file, or a folder for a site.yaml in it. The JSON Schema goes beside it, and the first lines of the site point at it: editors with a YAML
-    language server, and JetBrains editors, then complete keys and mark mistakes while you type.
+    PATH is a file, or a folder for a site.yaml in it. The JSON Schema goes beside it, and the first
+    lines of the site point at it: editors with a YAML language server, and JetBrains editors, then
+    complete keys and mark mistakes while you type.
 
     Example:
 

@@ -166,7 +166,7 @@ def renumber(random: Random, data: Any) -> None:
     """Change a plain number."""
     if place := _slot_of(random, data, lambda v: isinstance(v, int | float)):
         value = place[0][place[1]]
-        others = [-value, value * 10**6, value + 1, value - 1, value / 3, 0, 2**63, 60, 61]
+        others = [-value, value * 10**6, value + 1, value - 1, value // 3, 0.3, 0, 2**63, 60, 61]
         place[0][place[1]] = random.choice(others)
 
 

@@ -59,11 +59,16 @@ def test_every_site_is_valid_before_ranges_are_expanded(site: Path) -> None:
 
 @pytest.mark.parametrize("site", SITES, ids=lambda path: path.stem)
 def test_every_site_points_at_a_schema_that_is_there(site: Path) -> None:
-    language_server, jetbrains = site.read_text(encoding="utf-8").splitlines()[:2]
-    start, _, target = language_server.partition("$schema=")
+    start, _, target = site.read_text(encoding="utf-8").splitlines()[0].partition("$schema=")
     assert "# yaml-language-server: " == start
-    assert f"# $schema: {target}" == jetbrains
     assert target == f"./{SCHEMA_FILE}" or (site.parent / target).exists()
+
+
+@pytest.mark.parametrize("name", list(examples()))
+def test_every_example_points_editors_at_the_schema_beside_it(name: str) -> None:
+    language_server, jetbrains = example_text(name).splitlines()[:2]
+    assert f"# yaml-language-server: $schema=./{SCHEMA_FILE}" == language_server
+    assert f"# $schema: ./{SCHEMA_FILE}" == jetbrains
 
 
 @pytest.mark.parametrize(
