@@ -108,7 +108,7 @@ def test_too_much_is_refused_for_the_ups_that_must_carry_the_hall_alone(solved: 
 
 
 def test_h20_image_servers_use_the_reserve_of_the_ups_systems(solved: Solved) -> None:
-    # With every server at full power three systems of 400 kW could not carry the loss of the fourth.
+    # With every server at full power three systems of 400 kW could not carry the hall.
     totals = plan_of(solved("h20-inference-hall")).totals
     assert totals["it_load_w"] > 3 * 400_000
 
