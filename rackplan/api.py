@@ -52,7 +52,7 @@ def solve(
     time_limit_s
         Time for all goals together [s]; the best plan found is kept, with its bound.
     workers
-        Search threads; one per core when left out. One worker makes runs repeatable.
+        Search threads; a good portfolio when left out. One worker makes runs repeatable.
     seed
         Random seed.
     on_progress

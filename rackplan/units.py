@@ -53,6 +53,11 @@ class Kind:
     maximum: float = 1e12
     whole: bool = True
 
+    @property
+    def one(self) -> str:
+        """The name with its article, for messages ("a power", "an airflow")."""
+        return f"{'an' if self.name[0] in 'aeio' else 'a'} {self.name}"
+
 
 class Quantity(Enum):
     """Every kind of quantity rackplan reads."""
@@ -87,8 +92,12 @@ class Quantity(Enum):
         return self.value.unit
 
 
+# Digits are 0 to 9 only, and a unit is one word or one word over another ("m3/s"): what pint could
+# make of longer expressions is nobody's figure.
+_WORD = r"[A-Za-zµ°]{1,24}[23²³]?"
 _NUMBER_AND_UNIT = re.compile(
-    r"\s*(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?)\s*(?P<unit>[A-Za-zµ°][A-Za-z0-9µ°²³/ ]{0,24})?\s*"
+    r"\s*(?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?)"
+    rf"\s*(?P<unit>{_WORD}(?:\s*/\s*{_WORD})?)?\s*"
 )
 
 # pint is given only these units: "5 kW" reads the same everywhere, and nothing exotic slips in.
@@ -113,8 +122,8 @@ volt = [potential] = V
 watt = [power] = W
 volt_ampere = [apparent] = VA
 kelvin = [temperature]; offset: 0 = K
-degree_Celsius = kelvin; offset: 273.15 = degC = °C = celsius
-degree_Fahrenheit = 5 / 9 * kelvin; offset: 233.15 + 200 / 9 = degF = °F = fahrenheit
+degree_Celsius = kelvin; offset: 273.15 = degC = celsius
+degree_Fahrenheit = 5 / 9 * kelvin; offset: 233.15 + 200 / 9 = degF = fahrenheit
 byte = [information] = B
 flop = [computation] = FLOP = flops = FLOPS
 token = [token] = tok = tokens
@@ -151,6 +160,7 @@ def _registry() -> pint.UnitRegistry[float]:
 def _spell(unit: str) -> str:
     """Rewrite the ways people write units into pint's grammar: m3/s, BTU/h, L/min."""
     spelled = unit.strip().replace("²", "2").replace("³", "3").replace("BTU/h", "btuh")
+    spelled = spelled.replace("°", "deg")
     spelled = re.sub(r"(?<=[A-Za-z])([23])\b", r"**\1", spelled)
     return spelled.replace("FLOPS", "FLOP/s") if spelled.endswith("FLOPS") else spelled
 
@@ -180,10 +190,10 @@ def parse(text: str, quantity: Quantity, rounding: Rounding) -> int | float:
     kind = quantity.value
     match = _NUMBER_AND_UNIT.fullmatch(text[:64]) if len(text) <= 64 else None
     if match is None:
-        raise QuantityError(f"not a {kind.name}: write {kind.examples}")
+        raise QuantityError(f"not {kind.one}: write {kind.examples}")
     unit = match["unit"]
     if unit is None:
-        raise QuantityError(f"a {kind.name} needs a unit: write {kind.examples}")
+        raise QuantityError(f"{kind.one} needs a unit: write {kind.examples}")
     value = _convert(float(match["number"]), unit, kind)
     if not kind.minimum <= value <= kind.maximum:
         bounds = f"{kind.minimum:g} to {kind.maximum:g} {kind.unit}"
@@ -191,8 +201,10 @@ def parse(text: str, quantity: Quantity, rounding: Rounding) -> int | float:
     if not kind.whole:
         return value
     # 34.1 kW is 34100.000000000004 W in floats: drop that noise before rounding for real.
-    steady = round(value, 6)
-    return math.floor(steady) if rounding == "down" else math.ceil(steady)
+    nearest = round(value)
+    if abs(value - nearest) <= max(1e-6, 1e-12 * abs(value)):
+        return nearest
+    return math.floor(value) if rounding == "down" else math.ceil(value)
 
 
 def _convert(number: float, unit: str, kind: Kind) -> float:
@@ -200,9 +212,9 @@ def _convert(number: float, unit: str, kind: Kind) -> float:
 
     try:
         source = _registry().Quantity(number, _spell(unit))
-        if kind is Quantity.TEMPERATURE_DIFFERENCE.value and unit.strip() not in {"K", "kelvin"}:
+        if kind is Quantity.TEMPERATURE_DIFFERENCE.value and unit not in {"K", "kelvin"}:
             # 10 degF of difference is 5.6 K, not an absolute temperature.
-            scale = {"degC": 1.0, "degF": 5 / 9}.get(unit.strip())
+            scale = {"degC": 1.0, "degF": 5 / 9}.get(_spell(unit))
             if scale is None:
                 raise QuantityError(f"'{unit}' is no {kind.name}: write {kind.examples}")
             return number * scale
@@ -210,7 +222,7 @@ def _convert(number: float, unit: str, kind: Kind) -> float:
     except (pint.PintError, pint.errors.DefinitionSyntaxError, AttributeError, TypeError) as error:
         raise QuantityError(f"'{unit}' is no unit of {kind.name}: write {kind.examples}") from error
     except (OverflowError, ValueError, ZeroDivisionError) as error:
-        raise QuantityError(f"not a {kind.name}: write {kind.examples}") from error
+        raise QuantityError(f"not {kind.one}: write {kind.examples}") from error
 
 
 _SCALES = {

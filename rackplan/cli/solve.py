@@ -31,7 +31,7 @@ RESULT_SCHEMA = "rackplan.result/1"
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
-    help="Search threads [one per core]. With 1, two runs give the same plan.",
+    help="Search threads [8, or more on more cores]. With 1, two runs give the same plan.",
 )
 @click.option(
     "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Random seed."

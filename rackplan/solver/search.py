@@ -101,6 +101,7 @@ def _configure(solver: cp_model.CpSolver, settings: Settings, time_limit_s: floa
     parameters.num_workers = settings.threads
     parameters.random_seed = settings.seed
     parameters.catch_sigint_signal = False
+    parameters.linearization_level = 2  # site rules are linear: the bound comes from the LP
     parameters.max_time_in_seconds = time_limit_s
     if settings.repeatable:
         parameters.max_deterministic_time = time_limit_s

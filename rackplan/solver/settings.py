@@ -7,6 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
+PORTFOLIO = 8
+"""Threads by default, even on fewer cores: with fewer, CP-SAT leaves out the searches that prove
+bounds from the LP (docs/benchmarks.md)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """One piece of news from the solver.
@@ -43,7 +48,7 @@ class Settings:
         Time for all goals together [s]. With one worker it is counted in the solver's deterministic
         seconds, so that two runs stop at the same place.
     workers
-        Search threads; ``None`` for one per core. One worker makes runs repeatable.
+        Search threads; ``None`` for a good portfolio. One worker makes runs repeatable.
     seed
         Random seed.
     on_progress
@@ -58,7 +63,7 @@ class Settings:
     @property
     def threads(self) -> int:
         """Search threads that will be used."""
-        return self.workers or os.cpu_count() or 1
+        return self.workers or max(PORTFOLIO, os.cpu_count() or 1)
 
     @property
     def repeatable(self) -> bool:

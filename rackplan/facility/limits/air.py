@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rackplan.facility.groups import RackGroup
-from rackplan.facility.limits.heat import fixed_load, flow_need, heat_w, unit_states
+from rackplan.facility.limits.heat import fixed_load, flow_need, heat_w, live_gear, unit_states
 from rackplan.facility.limits.model import RackLimit, SiteLimit, admission, at_state
 from rackplan.facility.model import NORMAL, Facility, Footprint, Zone
 
@@ -19,7 +19,7 @@ def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[Sit
             heat = {f.index: heat_w(f, "air", loss=loss) for f in facility.footprints}
             flow = {f.index: flow_need(f, "air", loss=loss) for f in facility.footprints}
             racks = [rack for group in members for rack in group.racks]
-            gear = [item for rack in racks for item in rack.gear]
+            gear = live_gear(facility, racks, state)
             yield SiteLimit(
                 id=at_state(f"air/{zone.id}", state),
                 family="air",

@@ -10,6 +10,7 @@ from rackplan.facility.model import (
     CoolingUnit,
     Facility,
     Footprint,
+    Gear,
     Rack,
 )
 from rackplan.facility.power import Flow
@@ -51,3 +52,14 @@ def unit_states(
 def fixed_load(racks: Sequence[Rack], load: Mapping[int, int]) -> int:
     """Sum of a load per footprint over the fixed servers of racks."""
     return sum(load[server.footprint] for rack in racks for server in rack.fixed)
+
+
+def live_gear(facility: Facility, racks: Sequence[Rack], state: str) -> list[Gear]:
+    """Gear of racks that runs in a state: it has no cord, or one on a live feed."""
+    lost = "" if state == NORMAL else state.removeprefix("loss:")
+    dead = Flow(facility.nodes, lost).dead
+    live: list[Gear] = []
+    for rack in racks:
+        sides = {feed.side for feed in rack.feeds if feed.source not in dead}
+        live += [item for item in rack.gear if not item.feeds or not sides.isdisjoint(item.feeds)]
+    return live
