@@ -3,7 +3,7 @@
     grid -- ups-a -- feed A of every rack
     grid -- ups-b -- feed B of every rack
 
-Everything is generous and lossless unless a test says otherwise, so only the limit under test binds.
+Everything is generous and lossless unless a test says otherwise: only the limit under test binds.
 A ``box`` is a server of round figures: 8U, 100 kg, 800 mm deep, 6,000 W, six supplies of 3,000 W
 (two carry it; one boots it), 400 L/s of air, inlet 10 to 30 degC, 8 ports, 8 GPUs in one domain.
 """
@@ -111,7 +111,7 @@ class Bench:
     folder: Path
 
     def site(self, **sections: Any) -> Site:
-        """The hall: one rack ``row/r1``, two boxes asked for; ``sections`` replace whole sections."""
+        """The hall: one rack ``row/r1``, two boxes asked for; ``sections`` replace its own."""
         feeds = {side: {"from": f"ups-{side.lower()}", "circuit": "circuit"} for side in "AB"}
         site: Site = {
             "rackplan": 1,
@@ -239,7 +239,7 @@ class Bench:
         return result
 
     def stops(self, site: Site, rule: str, rack: str = "row/r1") -> str:
-        """Solve a site that must be infeasible for one rule; returns what the conflict says of it."""
+        """Solve a site that must be infeasible by a rule; returns what the conflict says of it."""
         result = self.solve(site)
         assert "INFEASIBLE" == result.status
         assert result.conflict is not None

@@ -110,7 +110,7 @@ def test_optimum_heat_and_flow(bench):
 
 def test_optimum_wet_and_dry_share_the_room(bench):
     # 12 kW of air when a unit is lost and 18 kW of liquid when a CDU is: w <= 4, and
-    # 1.5 w + 6 d <= 12: w = 4 leaves 6 kW, d = 1. Five servers; w = 3 also leaves room for one only.
+    # 1.5 w + 6 d <= 12: w = 4 leaves 6 kW, d = 1: five servers; w = 3 leaves room for no more.
     site = bench.ask(bench.site(), {"server": "wet"}, {"server": "box"})
     bench.entry(site, "cdus", "cdu", capacity="18 kW")
     bench.entry(site, "air_units", "air-unit", capacity="12 kW")

@@ -47,7 +47,7 @@ def depth_misfit(footprint: Footprint, rack: Rack) -> str | None:
 
 
 def kind_misfit(footprint: Footprint, rack: Rack) -> str | None:
-    """Why a server (or rack product) cannot stand in this kind of position; ``None`` when it can."""
+    """Why a server or rack product cannot stand in this kind of position; ``None`` if it can."""
     if footprint.server.kind == rack.model.accepts:
         return None
     if footprint.server.kind == "rack":
