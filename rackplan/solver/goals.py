@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
@@ -10,6 +11,7 @@ from rackplan.facility.model import Objective
 from rackplan.formulation.demand import rate_terms
 from rackplan.formulation.instance import Instance
 from rackplan.formulation.model import Formulation
+from rackplan.formulation.prune import without_dominated
 from rackplan.formulation.rules import Rule, SiteRule
 
 HEADROOM_SCALE = 1000
@@ -32,7 +34,7 @@ class GoalExpression:
 def goal_expression(
     formulation: Formulation, rules: tuple[Rule, ...], objective: Objective
 ) -> GoalExpression:
-    """Express one goal. ``headroom`` adds a variable and its rules to the model."""
+    """Express one goal over all rules; ``headroom`` adds a variable and its rules to the model."""
     build = {
         "throughput": _throughput,
         "servers": _servers,
@@ -100,12 +102,26 @@ def _headroom(
     """Smallest free share over the shared limits of power, air and liquid, in every loss state."""
     model = formulation.model
     free = model.new_int_var(0, HEADROOM_SCALE, "headroom")
-    capacity = {limit.id: limit.capacity for limit in formulation.instance.site_limits}
-    for rule in rules:
-        if isinstance(rule, SiteRule) and rule.family in {"power", "air", "liquid"}:
-            if rule.high is None or not capacity.get(rule.id):
-                continue
+    for capacity, rule in _shared(formulation.instance, rules):
+        if rule.high is not None:
             load = formulation.total(rule.terms)
             room = HEADROOM_SCALE * rule.high
-            model.add(HEADROOM_SCALE * load + capacity[rule.id] * free <= room)
+            model.add(HEADROOM_SCALE * load + capacity * free <= room)
     return GoalExpression(objective, free, 0, "permille")
+
+
+def _shared(instance: Instance, rules: tuple[Rule, ...]) -> Iterator[tuple[int, SiteRule]]:
+    """Limits that count for headroom, with their capacity.
+
+    A rule that another implies may still have the smaller free share, when its capacity is larger:
+    only rules of one capacity are compared.
+    """
+    capacity = {limit.id: limit.capacity for limit in instance.site_limits}
+    same: dict[int, list[Rule]] = {}
+    for rule in rules:
+        if rule.family in {"power", "air", "liquid"} and capacity.get(rule.id):
+            same.setdefault(capacity[rule.id], []).append(rule)
+    for amount, alike in same.items():
+        for rule in without_dominated(alike):
+            if isinstance(rule, SiteRule):
+                yield amount, rule

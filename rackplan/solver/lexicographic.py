@@ -61,9 +61,9 @@ class _Run:
         self._settings = settings
         self._started = time.monotonic()
         self._left_s = settings.time_limit_s
-        self._rules: tuple[Rule, ...] = tuple(without_dominated(all_rules(instance)))
+        self._rules: tuple[Rule, ...] = tuple(all_rules(instance))
         self._goals: list[Goal] = []
-        self.formulation = formulate(instance, self._rules)
+        self.formulation = formulate(instance, without_dominated(self._rules))
         self.best: Found | None = None
         self.status: Status = "OPTIMAL"
 
@@ -107,7 +107,7 @@ class _Run:
         return found
 
     def _keep(self, goal: GoalExpression) -> Found:
-        """The goal's value in the plan as it stands, with the only bound known: its variables' ranges."""
+        """The goal's value in the plan as it stands; its variables' ranges are the only bound."""
         model = self.formulation.model
         _hint(model, self.best)
         kept = search(

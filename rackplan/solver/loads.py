@@ -13,7 +13,7 @@ RackCounts = Mapping[str, Mapping[int, int]]
 
 
 def plan_limits(instance: Instance, counts: RackCounts) -> Iterator[LimitState]:
-    """Site limits in every state, then the limits of each rack; limits that forbid (capacity 0) are left out."""
+    """Site limits in every state, then those of each rack; those that forbid are left out."""
     for limit in instance.site_limits:
         load = limit.base + sum(
             amount * group_count(instance.groups[group], counts, footprint)

@@ -171,7 +171,7 @@ def _totals(facility: Facility, servers: tuple[Server, ...]) -> dict[str, int]:
 
 
 def _workloads(instance: Instance, plan: Plan) -> Iterator[WorkloadSummary]:
-    """Rates in normal operation and in the loss state that costs most, with the band of the models that serve."""
+    """Rates in normal operation and in the worst loss state, with the band of the models used."""
     states = state_table(instance.facility, plan)
     for workload in instance.facility.workloads.values():
         serving = Counter(server.model for server in plan.servers if server.workload == workload.id)

@@ -13,7 +13,7 @@ from rackplan.verifier import Verdict
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of a solve: a status that is never merged, and a verified plan where there is one.
+    """The outcome of a solve: a status of its own, and a verified plan where there is one.
 
     Attributes
     ----------

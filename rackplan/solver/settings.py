@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-
 PORTFOLIO = 8
 """Threads by default, even on fewer cores: with fewer, CP-SAT leaves out the searches that prove
 bounds from the LP (docs/benchmarks.md)."""
