@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from rackplan.errors import QuantityError
 from rackplan.units import Quantity, Rounding, parse
@@ -65,6 +65,17 @@ Name = Annotated[
 ]
 """A name of something in the site: no control characters, and none of ``/ @ * { } [ ]``, which ids
 and ranges use. Before ranges are expanded it may have brackets."""
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = [name for i, name in enumerate(names) if name in names[:i]]
+    if twice:
+        raise ValueError(f"'{twice[0]}' is named twice: name each once")
+    return names
+
+
+DistinctNames = Annotated[tuple[Name, ...], AfterValidator(_distinct)]
+"""Names whose load is shared out, so that a name given twice would take two shares."""
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Flag = Annotated[bool, Field(strict=True)]
 Tokens = Annotated[int, Field(strict=True, ge=1, le=2_000_000)]

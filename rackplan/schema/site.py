@@ -129,7 +129,7 @@ class Gear(Strict):
     """Power it draws."""
     weight: t.MassDemandG | None = None
     """Weight."""
-    feeds: tuple[t.Name, ...] = ()
+    feeds: t.DistinctNames = ()
     """Feeds of the rack it is plugged into, sharing its power evenly; empty for all of them."""
     airflow: t.AirflowDemandLS | None = None
     """Air it needs; worked out from its heat when left out."""
@@ -218,7 +218,7 @@ class AirUnitSpec(Strict):
     """Name, unique among power nodes and cooling units; a range makes several units."""
     model: t.Name
     """Catalog id of the air unit."""
-    power_from: tuple[t.Name, ...] = ()
+    power_from: t.DistinctNames = ()
     """Power nodes that drive it: its own draw loads the first live one, and it stops when all are
     dead."""
 
@@ -243,7 +243,7 @@ class CduSpec(Strict):
     """Name, unique among power nodes and cooling units; a range makes several CDUs."""
     model: t.Name
     """Catalog id of the CDU."""
-    power_from: tuple[t.Name, ...] = ()
+    power_from: t.DistinctNames = ()
     """Power nodes that drive it: its own draw loads the first live one, and it stops when all are
     dead."""
 

@@ -261,6 +261,22 @@ def test_a_later_problem_gets_its_place(load: Load) -> None:
             (3, "power", "a mapping is needed here", "write 'key: value' lines below it", "a list"),
         ),
         (
+            "- id: r[01-16]",
+            "- {id: r1, gear: [{name: x, u: 1, feeds: [A, A]}]}",
+            (
+                15,
+                "halls[0].rows[0].racks[0].gear[0].feeds",
+                "'A' is named twice",
+                "name each once",
+                "a list",
+            ),
+        ),
+        (
+            "max: 4}",
+            "max: 4}\nworkloads:\n  - {id: w, model: m, precision: fp8, slo: {ttft: 0.2 ms}}",
+            (19, "workloads[0].slo.ttft", "the least time here is 1 ms", "", "'0.2 ms'"),
+        ),
+        (
             "rackplan: 1\n",
             "rackplan: 2\n",
             (1, "rackplan", "must be 1", "", "2"),
