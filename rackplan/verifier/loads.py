@@ -120,10 +120,11 @@ class SiteLoads:
         before = self._undisturbed[mode]
         moved: dict[str, Fraction] = {}
         self._move(moved, loss.rack, loss, mode, mode)
-        result: dict[str, Fraction] = {}
+        feeds = self.facility.racks[loss.rack].feeds
+        result = {name: before[name] for feed in feeds for name in self._upstream[feed.source]}
         for source, change in moved.items():
             for name, share in self._upstream[source].items():
-                result[name] = result.get(name, before[name]) + change * share
+                result[name] += change * share
         return result
 
     def behind(self, node: str, dead: frozenset[str]) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def circuit_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[
                 shifted = states.shifted(group, feed)
                 loads = {**states.unshifted.loads[node], group.index: shifted.loads[node]}
                 lost = LossState(f"loss:{feed.id}", "power", feed.id)
-                base = shifted.base[node]
+                base = shifted.base.get(node, Fraction(0))
                 yield from node_limits(facility, facility.nodes[node], lost, base, loads)
 
 
