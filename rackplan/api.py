@@ -29,8 +29,6 @@ def load(path: str | Path) -> Facility:
     InputError
         With every problem found, each with file, line and cure.
     """
-    from rackplan.facility import resolve
-    from rackplan.schema.load import load_site_document
 
     return resolve(load_site_document(path))
 

@@ -48,7 +48,7 @@ class RackplanError(Exception):
 
 
 class InputError(RackplanError):
-    """A site, catalog or plan file cannot be used; holds every problem found, not just the first."""
+    """A site, catalog or plan file cannot be used; holds every problem found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)

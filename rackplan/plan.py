@@ -15,12 +15,12 @@ from rackplan.errors import InputError, Problem
 SCHEMA = "rackplan.plan/1"
 
 Status = Literal["OPTIMAL", "FEASIBLE", "INFEASIBLE", "UNKNOWN"]
-"""OPTIMAL: proven best. FEASIBLE: a plan with a bound. INFEASIBLE: proven impossible. UNKNOWN: undecided."""
+"""OPTIMAL: proven best. FEASIBLE: with a bound. INFEASIBLE: proven impossible. UNKNOWN."""
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One objective: its value, the proven bound, and the gap between them as a share of the larger."""
+    """One objective: value, proven bound, and the gap between them as a share of the larger."""
 
     name: str
     value: int
@@ -119,7 +119,8 @@ class RackSummary:
 class LimitState:
     """One limit in one state: what it carries and what it may carry.
 
-    ``id`` is the rule's id, ``family/device[/what][@state]``; ``quantity`` is the unit of ``load`` and ``capacity``.
+    ``id`` is the rule's id, ``family/device[/what][@state]``; ``quantity`` is the unit of its
+    figures.
     """
 
     id: str
@@ -135,7 +136,8 @@ class LimitState:
 class WorkloadSummary:
     """What the site delivers for one workload.
 
-    ``normal`` and ``worst_loss`` are rates in ``unit``; ``worst_state`` names the loss state; ``low``/``high`` band the
+    ``normal`` and ``worst_loss`` are rates in ``unit``; ``worst_state`` names the loss state;
+    ``low``/``high`` band the
     normal rate; ``binding`` is the limit of a replica on the server model that does most of it.
     """
 
@@ -161,6 +163,21 @@ class ConflictRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Relief:
+    """A change of one device, or of what is asked, that makes the whole site fit.
+
+    ``amount`` is in ``quantity``; ``proven`` says that no smaller one does.
+    """
+
+    family: str
+    device: str
+    quantity: str
+    amount: int
+    proven: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """Rules that cannot hold together.
 
@@ -174,12 +191,15 @@ class Conflict:
         The rules.
     minimal
         Whether leaving out any one of them was proven to make the rest hold together.
+    reliefs
+        Changes of one device each that make the whole site fit.
     """
 
     sentence: str
     families: tuple[str, ...]
     rules: tuple[ConflictRule, ...]
     minimal: bool
+    reliefs: tuple[Relief, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

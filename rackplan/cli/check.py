@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def check(site: Path, as_json: bool) -> None:
     """Validate a site file without solving it.
 
-    Lists every problem at once, with file, line and cure; a valid site is summed up, with everything that
-    was assumed because the file does not say it.
+    Lists every problem at once, with file, line and cure. A valid site is summed up, with
+    everything that was assumed because the file does not say it.
 
     Example:
 

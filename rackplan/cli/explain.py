@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def explain(ctx: click.Context, site: Path, time_limit: float, as_json: bool) -> None:
     """Say why a site does not fit, or what binds.
 
-    For a site that does not fit: a smallest set of rules that cannot hold together. For one that does:
-    the limits that keep one more server out of each rack.
+    For a site that does not fit: a smallest set of rules that cannot hold together. For one
+    that does: the limits that keep one more server out of each rack.
 
     Example:
 

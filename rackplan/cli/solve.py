@@ -52,8 +52,9 @@ def solve(
 ) -> None:
     """Place servers in a site and write the plan.
 
-    Reads SITE, decides which servers go where, checks the plan with a verifier that shares nothing with
-    the solver, and prints the summary. Ctrl-C or the time limit keeps the best plan found, with its bound.
+    Reads SITE, decides which servers go where, checks the plan with a verifier that shares
+    nothing with the solver, and prints the summary. Ctrl-C or the time limit keeps the best plan
+    found, with its bound.
 
     Example:
 

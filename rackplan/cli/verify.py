@@ -25,8 +25,8 @@ SHOWN = 40
 def verify(ctx: click.Context, site: Path, plan: Path, limit: str | None, as_json: bool) -> None:
     """Judge a plan against its site, without a solver.
 
-    Walks the power graph and the cooling of SITE in every loss state and compares with what PLAN says.
-    Exits 5 when anything is violated, and names each violation with amount and place.
+    Walks the power graph and the cooling of SITE in every loss state and compares with what
+    PLAN says. Exits 5 when anything is violated, and names each violation with amount and place.
 
     Example:
 

@@ -2,8 +2,8 @@
 
 QuickXplain [Junker 2004] over units of rules, three times: which families, which devices of those,
 which rules of those. A set is tested by building a model of just its rules, never by switching
-rules off inside one (solver cores and guards proved slow or wrong). A test that does not end in time
-counts as "may hold together", so a rule is only ever left out on proof.
+rules off inside one (solver cores and guards proved slow or wrong). A test that does not end in
+time counts as "may hold together", so a rule is only ever left out on proof.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from ortools.sat.python import cp_model
 
+from rackplan.explain.relief import find_reliefs
 from rackplan.explain.units import Unit, by_device, by_family, by_rule
 from rackplan.explain.wording import conflict_rules, sentence
 from rackplan.facility import Facility
@@ -32,15 +33,17 @@ def find_conflict(facility: Facility, time_limit_s: float = 60.0, seed: int = 0)
     """
     instance = build_instance(facility)
     tests = _Tests(instance, time_limit_s, seed)
-    rules = list(all_rules(instance))
-    if not tests.exclude_each_other(rules):
+    everything = list(all_rules(instance))
+    if not tests.exclude_each_other(everything):
         return None
+    rules = everything
     for split in (by_family, by_device, by_rule):
         units = _quickxplain(tests, [], False, split(rules))
         rules = [rule for unit in units for rule in unit]
     named = conflict_rules(instance, rules)
     families = tuple(dict.fromkeys(rule.family for rule in named))
-    return Conflict(sentence(instance, rules), families, named, tests.decided)
+    reliefs = find_reliefs(instance, everything, rules, tests.ends, seed)
+    return Conflict(sentence(instance, rules), families, named, tests.decided, reliefs)
 
 
 def _quickxplain(
@@ -67,14 +70,14 @@ class _Tests:
 
     def __init__(self, instance: Instance, time_limit_s: float, seed: int) -> None:
         self._instance = instance
-        self._ends = time.monotonic() + time_limit_s
+        self.ends = time.monotonic() + time_limit_s
         self._seed = seed
         self.decided = True
         """Whether every test so far was decided."""
 
     def exclude_each_other(self, rules: Sequence[Rule]) -> bool:
         """Whether the rules are proven infeasible together."""
-        left_s = self._ends - time.monotonic()
+        left_s = self.ends - time.monotonic()
         if left_s <= 0:
             self.decided = False
             return False

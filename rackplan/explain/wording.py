@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rackplan.facility.model import NORMAL
-from rackplan.formulation import Instance, RackRule, Rule, SiteRule
+from rackplan.formulation import Instance, RackRule, Rule, SiteRule, StackRule
 from rackplan.plan import ConflictRule
 from rackplan.units import Quantity, show
 
@@ -17,38 +17,59 @@ _WHAT = {
     "mL/min": "move",
     "ports": "offer",
 }
+_IN_RACKS = {
+    "space": {"": "rack units", "weight": "weight inside", "floor": "weight on the floor"}
+    | {"depth": "server depth", "kind": "the kind of position"},
+    "power": {"psu": "live power supplies"},
+    "air": {"": "heat to air", "inlet": "inlet temperature", "zone": "the missing cooling zone"},
+    "liquid": {"loop": "the missing coolant loop", "supply": "coolant temperature"},
+    "fabric": {"reach": "cable length"},
+}
+"""What the limits inside racks are about, by family and the last part of their ids."""
+
+NAMED = 3
+"""Racks named one by one."""
 
 
 def conflict_rules(instance: Instance, rules: Sequence[Rule]) -> tuple[ConflictRule, ...]:
-    """Each rule of a conflict once, with its meaning; equal rules of many racks as one line."""
-    named: dict[str, ConflictRule] = {}
+    """Each rule of a conflict once, with its meaning; equal rules of many racks as one line.
+
+    A rule of a single rack has that rack in its id, one of several ``{rack}``.
+    """
+    alike: dict[str, list[Rule]] = {}
     for rule in rules:
-        if isinstance(rule, SiteRule):
-            named.setdefault(
-                rule.id, ConflictRule(rule.id, rule.family, _site_text(instance, rule))
-            )
-        else:
-            racks = [g for r in rules if r.id == rule.id for g in _racks(instance, r)]
-            if isinstance(rule, RackRule):
-                text = _rack_text(rule, len(racks))
-            else:
-                text = f"servers stack on contiguous free units in {_count(len(racks), 'rack')}"
-            known = named.get(rule.id)
-            if known is None or text not in known.text:
-                text = f"{known.text}; {text}" if known else text
-                named[rule.id] = ConflictRule(rule.id, rule.family, text)
-    return tuple(named.values())
+        alike.setdefault(rule.id, []).append(rule)
+    return tuple(_conflict_rule(instance, same) for same in alike.values())
+
+
+def _conflict_rule(instance: Instance, same: Sequence[Rule]) -> ConflictRule:
+    first, racks = same[0], _racks(instance, same)
+    texts = dict.fromkeys(_text(instance, rule) for rule in same)
+    where = f" in {_named(racks)}" if racks else ""
+    name = first.id.replace("{rack}", racks[0]) if len(racks) == 1 else first.id
+    return ConflictRule(name, first.family, "; ".join(texts) + where + _suffix(first, racks))
 
 
 def sentence(instance: Instance, rules: Sequence[Rule]) -> str:
     """What is asked for, and what keeps it from fitting."""
-    asked = [rule.text for rule in rules if isinstance(rule, SiteRule) and rule.low is not None]
-    limits = [rule for rule in rules if not (isinstance(rule, SiteRule) and rule.low is not None)]
-    devices = dict.fromkeys(_device(rule) for rule in limits)
-    wanted = " and ".join(asked) if asked else "What already stands there"
+    asked = [rule for rule in rules if isinstance(rule, SiteRule) and rule.low is not None]
+    limits = [rule for rule in rules if rule not in asked]
+    devices = dict.fromkeys(
+        _device(rule, _racks(instance, [r for r in rules if r.id == rule.id])) for rule in limits
+    )
+    wanted = _listed([rule.text for rule in asked]) if asked else "What already stands there"
+    wanted = wanted[0].upper() + wanted[1:]
     if not devices:
         return f"{wanted}: that cannot be, whatever the limits."
     return f"{wanted} cannot be met together with {_listed(list(devices))}."
+
+
+def _text(instance: Instance, rule: Rule) -> str:
+    if isinstance(rule, SiteRule):
+        return _site_text(instance, rule)
+    if isinstance(rule, RackRule):
+        return _rack_text(rule)
+    return "servers stack on contiguous free units"
 
 
 def _site_text(instance: Instance, rule: SiteRule) -> str:
@@ -56,46 +77,74 @@ def _site_text(instance: Instance, rule: SiteRule) -> str:
     if limit is None:
         return rule.text
     what = _WHAT[limit.quantity]
-    capacity = _shown(limit.capacity, limit.quantity)
-    base = f", of which {_shown(limit.base, limit.quantity)} is taken" if limit.base else ""
+    capacity = shown(limit.capacity, limit.quantity)
+    base = f", of which {shown(limit.base, limit.quantity)} is taken" if limit.base else ""
     return f"{limit.device} can {what} {capacity}{base}, {_when(limit.state)}"
 
 
-def _rack_text(rule: RackRule, racks: int) -> str:
+def _rack_text(rule: RackRule) -> str:
     limit = rule.limit
     if not limit.capacity:
         reasons = list(dict.fromkeys(limit.reason.values()))
-        shown = "; ".join(reasons[:3]) + ("; ..." if len(reasons) > 3 else "")
-        return f"{shown} ({_count(racks, 'rack')})"
-    capacity = _shown(limit.capacity, limit.quantity)
-    base = f", of which {_shown(limit.base, limit.quantity)} is taken" if limit.base else ""
-    return f"at most {capacity}{base} in each of {_count(racks, 'rack')}"
+        return "; ".join(reasons[:3]) + ("; ..." if len(reasons) > 3 else "")
+    capacity = shown(limit.capacity, limit.quantity)
+    base = f", of which {shown(limit.base, limit.quantity)} is taken," if limit.base else ""
+    return f"{_subject(rule)}: at most {capacity}{base}"
 
 
-def _racks(instance: Instance, rule: Rule) -> tuple[object, ...]:
-    return () if isinstance(rule, SiteRule) else instance.groups[rule.group].racks
+def _suffix(rule: Rule, racks: Sequence[str]) -> str:
+    """The state of a limit inside racks, where it is not normal operation."""
+    if isinstance(rule, SiteRule) or "@" not in rule.id:
+        return ""
+    return f", {_when(rule.id.partition('@')[2], racks)}"
 
 
-def _device(rule: Rule) -> str:
-    if isinstance(rule, SiteRule):
-        return rule.device if rule.state == NORMAL else f"{rule.device} ({_when(rule.state)})"
-    what = rule.id.partition("@")[0].replace("{rack}", "each rack")
-    return f"the limit {what}"
+def _racks(instance: Instance, same: Sequence[Rule]) -> list[str]:
+    """Racks that rules are about, in the order of the site file; none for shared limits."""
+    groups = {rule.group for rule in same if not isinstance(rule, SiteRule)}
+    members = {rack.id for group in groups for rack in instance.groups[group].racks}
+    return [rack for rack in instance.facility.racks if rack in members]
 
 
-def _when(state: str) -> str:
+def _device(rule: Rule, racks: Sequence[str]) -> str:
+    if not isinstance(rule, SiteRule):
+        state = f" ({_when(rule.id.partition('@')[2], racks)})" if "@" in rule.id else ""
+        return f"{_subject(rule)} in {_named(racks)}{state}"
+    if rule.quantity == "servers":
+        return rule.text  # a demand line, or what a workload needs: no device
+    return rule.device if rule.state == NORMAL else f"{rule.device} ({_when(rule.state)})"
+
+
+def _subject(rule: RackRule | StackRule) -> str:
+    """What a limit inside racks is about: ``feed A``, ``rack units``."""
+    rest = rule.id.partition("@")[0].removeprefix(rule.family).removeprefix("/")
+    if rest.startswith("{rack}:"):
+        return f"feed {rest.removeprefix('{rack}:')}"
+    if not rest.startswith("{rack}"):
+        return f"the forbidden place {rest}"
+    return _IN_RACKS[rule.family][rest.removeprefix("{rack}").removeprefix("/")]
+
+
+def _when(state: str, racks: Sequence[str] = ()) -> str:
     if state == NORMAL:
         return "in normal operation"
-    return f"when {state.removeprefix('loss:').replace('{rack}', 'its own rack')} is lost"
+    lost = state.removeprefix("loss:")
+    side = lost.rpartition(":")[2]
+    own = lost in {f"{rack}:{side}" for rack in ("{rack}", *racks)}
+    return f"when feed {side} is lost" if own else f"when {lost} is lost"
 
 
-def _shown(value: int, unit: str) -> str:
+def shown(value: int, unit: str) -> str:
+    """A figure for people, in the unit of its limit."""
+    if unit.startswith("milli-"):
+        return f"{value / 1000:,.1f} {unit.removeprefix('milli-')}"
     quantity = _QUANTITIES.get(unit)
     return show(value, quantity, digits=5) if quantity else f"{value:,} {unit}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _named(racks: Sequence[str]) -> str:
+    """``row-1/r01``, ``row-1/r01 and row-1/r02``, ``each of 7 racks``."""
+    return _listed(list(racks)) if len(racks) <= NAMED else f"each of {len(racks)} racks"
 
 
 def _listed(names: list[str]) -> str:

@@ -12,7 +12,7 @@ CP_AIR_J_KG_K = 1006.0
 
 DERATE_START_M = 900
 DERATE_M_PER_K = {"A1": 300, "A2": 300, "A3": 175, "A4": 125}
-"""Height [m] above 900 m that takes one kelvin off the warmest allowed inlet (ASHRAE TC 9.9, 2021)."""
+"""Height [m] above 900 m that takes one kelvin off the warmest inlet (ASHRAE TC 9.9, 2021)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ def site_air(elevation_m: int) -> SiteAir:
 
 
 def airflow_l_s(heat_w: int, delta_t_k: float, density: float) -> int:
-    """Air that carries ``heat_w`` [W] away at a temperature rise [K], rounded up [L/s]: Q / (rho cp dT)."""
+    """Air [L/s] that carries ``heat_w`` away at a temperature rise: Q / (rho cp dT), rounded up."""
     return math.ceil(round(1000 * heat_w / (density * CP_AIR_J_KG_K * delta_t_k), 6))
 
 
 def inlet_derate_k(ashrae_class: str, elevation_m: int) -> float:
-    """Kelvin by which the warmest allowed inlet falls at an elevation, for an ASHRAE class A1 to A4."""
+    """Kelvin by which the warmest allowed inlet of an ASHRAE class falls at an elevation."""
     return max(0, elevation_m - DERATE_START_M) / DERATE_M_PER_K[ashrae_class]

@@ -43,13 +43,13 @@ class Workload:
     input_tokens, output_tokens
         Mean prompt and answer length [tokens]; 0 for image models.
     ttft_s, tpot_s
-        Latency limits: time to first token and time per output token [s]; ``None`` where none is set.
+        Limits of time to first token and time per output token [s]; ``None`` where none is set.
         For image models ``ttft_s`` limits the time per image.
     tensor_parallel
         Accelerators per replica; ``None`` lets rackplan choose.
     domain
-        ``nvlink``: a tensor-parallel group stays in one NVLink domain. ``server``: it may also use PCIe
-        inside one server, which is slower.
+        ``nvlink``: a tensor-parallel group stays in one NVLink domain. ``server``: it may also
+        use PCIe inside one server, which is slower.
     software
         ``documented`` or ``tuned``: the software stack the figures assume.
     unit, demand

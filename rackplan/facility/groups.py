@@ -10,7 +10,7 @@ from rackplan.facility.model import Facility, Rack
 
 @dataclass(frozen=True, slots=True)
 class RackGroup:
-    """Interchangeable racks. ``rack`` is the first of them; ``index`` its place among the groups."""
+    """Interchangeable racks; ``index`` is the place of the group among all groups."""
 
     index: int
     racks: tuple[Rack, ...]

@@ -37,7 +37,7 @@ class PowerNode:
     parallel
         True when the live inputs share the load evenly; False when the first live one carries it.
     limit_w, limit_va
-        Most continuous real and apparent power that may leave the node [W, VA]; ``None`` for no limit.
+        Most continuous real and apparent power that may leave it [W, VA]; ``None`` for no limit.
     efficiency
         Output over input power.
     fixed_w
@@ -81,7 +81,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Gear:
-    """Equipment in a rack that is not a server. ``feeds`` are sides; it shares its power evenly over them."""
+    """Equipment in a rack that is not a server, sharing its power evenly over sides ``feeds``."""
 
     name: str
     u: int
@@ -312,7 +312,7 @@ class LossState:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """One goal: ``throughput`` of a workload (or all), ``servers``, ``gpus``, ``headroom``, ``racks``, ``power``."""
+    """One goal: throughput (of a workload, or of all), servers, gpus, headroom, racks or power."""
 
     name: str
     workload: str | None = None
@@ -378,7 +378,7 @@ class Facility:
     assumptions: tuple[Assumption, ...]
 
     def footprint(self, server: str, survive: Survive) -> Footprint:
-        """The footprint of a server model under a survive rule; ``KeyError`` when the site has none."""
+        """The footprint of a server model under a survive rule, or ``KeyError``."""
         for footprint in self.footprints:
             if footprint.server_id == server and footprint.survive == survive:
                 return footprint

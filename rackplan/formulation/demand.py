@@ -72,12 +72,12 @@ def _workload_rule(instance: Instance, workload: Workload) -> SiteRule:
         text="; ".join([text, *dict.fromkeys(refusals)]),
         device=workload.id,
         state=NORMAL,
-        quantity=f"m{workload.unit}",
+        quantity=f"milli-{workload.unit}",
     )
 
 
 def rate_terms(instance: Instance, workload: str | None) -> dict[Term, int]:
-    """Throughput of every count, in thousandths of the unit; of one workload, or of all for ``None``."""
+    """Throughput of every count in thousandths of its unit: of one workload, or of all."""
     return {
         (group.index, option.index): option.rate_milli
         for group in instance.groups

@@ -14,8 +14,8 @@ name = "fabric"
 def rules(instance: Instance) -> Iterator[Rule]:
     """Servers of a leaf group share its leaf ports and stay within cable reach.
 
-    For every leaf group q: sum ports(f) n(g,f) over the racks of q <= ports(q). n(f) = 0 for servers
-    with ports in racks whose routed cable is longer than the reach.
+    For every leaf group q: sum ports(f) n(g,f) over the racks of q <= ports(q). n(f) = 0 for
+    servers with ports in racks whose routed cable is longer than the reach.
     """
     yield from site_limit_rules(instance, name)
     yield from rack_limit_rules(instance, name)

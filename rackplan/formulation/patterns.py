@@ -16,8 +16,8 @@ from rackplan.formulation.stacking import free_units, stack
 Pattern = tuple[int, ...]
 """How many servers of each footprint, in the order of the facility's footprints."""
 
-MAX_SERVERS = 60
-"""Bound on servers per rack where no rule bounds them: one per rack unit of the tallest rack."""
+MAX_SERVERS = 100_000
+"""Bound on servers per rack where no rule bounds them: more than anyone asks for."""
 
 
 def maximal_patterns(
@@ -26,7 +26,7 @@ def maximal_patterns(
     offered: Iterable[int],
     rules: Sequence[RackRule | StackRule],
 ) -> tuple[Pattern, ...]:
-    """The maximal sets of servers one rack of a group admits; one empty pattern when it admits none.
+    """The maximal sets of servers one rack of a group admits; none when it breaks a rule as it is.
 
     Parameters
     ----------
@@ -48,6 +48,10 @@ def maximal_patterns(
     loads = {f: [rule.limit.loads.get(f, 0) for rule in linear] for f in used}
     rack = group.rack
     free = free_units(rack, footprints)
+    if stacked:  # what stacks never takes more units than are free
+        rooms.append(len(free))
+        for f in used:
+            loads[f].append(footprints[f].rack_units)
 
     def fits(counts: dict[int, int]) -> bool:
         if not stacked:
@@ -70,7 +74,7 @@ def _fill(
     rooms: list[int],
     fits: Callable[[dict[int, int]], bool],
 ) -> Iterator[dict[int, int]]:
-    """Sets that no server of the last footprint can be added to; the maximal ones are among them."""
+    """Sets with as many of the last footprint as fit; the maximal sets are among them."""
     if not used:
         yield {}
         return
@@ -82,7 +86,8 @@ def _fill(
     if _within(everything, loads, rooms) and fits(everything):
         yield everything  # the rest is not crowded out: one set holds them all
         return
-    for count in range(most, -1, -1) if rest else (most,):
+    crowds = bool(rest) and any(loads[first])
+    for count in range(most, -1, -1) if crowds else (most,):
         left = [room - count * load for room, load in zip(rooms, loads[first], strict=True)]
 
         def fits_with(others: dict[int, int], count: int = count) -> bool:

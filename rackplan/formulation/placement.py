@@ -32,7 +32,7 @@ def _pin_rules(instance: Instance, pin: Pin) -> Iterator[SiteRule]:
     pins = instance.facility.pins
     before = pins[: pins.index(pin) + 1]
     same = [p for p in before if (p.rack, p.server) == (pin.rack, pin.server)]
-    # A pin that names its workload competes with pins of that workload, and all pins with all others.
+    # A pin that names its workload competes with pins of that workload, all pins with all.
     for peers in ([p for p in same if p.workload == pin.workload], same):
         workloads = {p.workload for p in peers}
         free = None in workloads

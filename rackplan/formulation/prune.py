@@ -14,8 +14,8 @@ def without_dominated(rules: Iterable[Rule]) -> Iterator[Rule]:
     """Drop upper bounds that another bound on the same device implies.
 
     A rule ``sum(a n) <= b`` is implied by ``sum(a' n) <= b'`` when ``a' >= a`` for every count and
-    ``b' <= b``: counts are never negative. Loss states of one device are mostly of this kind. Of equal rules the
-    first stays.
+    ``b' <= b``: counts are never negative. Loss states of one device are mostly of this kind.
+    Of equal rules the first stays.
     """
     by_device: dict[tuple[str, str, str], list[SiteRule]] = defaultdict(list)
     for rule in rules:

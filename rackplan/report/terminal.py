@@ -75,6 +75,11 @@ def render_conflict(conflict: Conflict, console: Console) -> None:
     console.print(grid)
     if conflict.minimal:
         say(console, Text("Proven minimal: without any one of these the others hold together."))
+    if conflict.reliefs:
+        heading(console, "Any one of these makes the whole site fit")
+        for relief in conflict.reliefs:
+            proven = "the smallest step, proven" if relief.proven else "smaller may do"
+            say(console, Text(f"  {clean(relief.text)} ({proven})"))
 
 
 def _facts(console: Console, facts: Iterable[tuple[str, str]]) -> None:

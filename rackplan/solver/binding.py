@@ -33,9 +33,16 @@ class Bindings:
     def of(self, group: RackGroup, rack: Rack) -> tuple[str, ...]:
         """Ids of the limits that keep out the server closest to fitting; empty when one more fits.
 
-        Of all server models on offer the one that breaks the fewest limits is taken.
+        Of all server models on offer the one that breaks the fewest limits is taken; models that
+        can never stand in this rack only where none can.
         """
-        broken = [self._broken(group, rack, footprint) for footprint in self._offered.values()]
+        limits = self._instance.rack_limits[group.index]
+        barred = {
+            f for limit in limits if not limit.capacity for f, load in limit.loads.items() if load
+        }
+        possible = [f for index, f in self._offered.items() if index not in barred]
+        candidates = possible or list(self._offered.values())
+        broken = [self._broken(group, rack, footprint) for footprint in candidates]
         return tuple(min(broken, key=len, default=[])[:MOST])
 
     def _broken(self, group: RackGroup, rack: Rack, footprint: Footprint) -> list[str]:

@@ -69,7 +69,8 @@ def inlet_misfit(footprint: Footprint, zone: Zone) -> str | None:
     """Why a zone's supply air does not suit a server; ``None`` when it does."""
     supply, low, high = zone.supply_c, footprint.inlet_min_c, footprint.inlet_max_c
     if high is not None and supply > high:
-        return f"{footprint.server_id} takes at most {high:.1f} degC here; {zone.id} supplies {supply:.1f}"
+        most = f"{footprint.server_id} takes at most {high:.1f} degC here"
+        return f"{most}; {zone.id} supplies {supply:.1f}"
     if low is not None and supply < low:
         return (
             f"{footprint.server_id} takes at least {low:.1f} degC; {zone.id} supplies {supply:.1f}"

@@ -39,6 +39,7 @@ def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
     def misfit(footprint: Footprint) -> str | None:
         if not footprint.ports or cable <= reach:
             return None
-        return f"cable of {cable / 1000:.1f} m to {leaf_group.leaf_rack}, reach is {reach / 1000:.1f} m"
+        run = f"cable of {cable / 1000:.1f} m to {leaf_group.leaf_rack}"
+        return f"{run}, reach is {reach / 1000:.1f} m"
 
     yield admission("fabric", "reach", facility, group, misfit)

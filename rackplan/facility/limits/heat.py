@@ -19,7 +19,7 @@ Medium = Literal["air", "liquid"]
 
 
 def heat_w(footprint: Footprint, medium: Medium, *, loss: bool) -> int:
-    """Heat one server gives to a medium [W]: full in normal operation, with its capped draw in a loss state."""
+    """Heat one server gives to a medium [W]; in a loss state, as its capped draw makes it."""
     full = footprint.air_w if medium == "air" else footprint.liquid_w
     if not loss or not full:
         return full
@@ -27,7 +27,10 @@ def heat_w(footprint: Footprint, medium: Medium, *, loss: bool) -> int:
 
 
 def flow_need(footprint: Footprint, medium: Medium, *, loss: bool) -> int:
-    """Air [L/s] or coolant [mL/min] one server needs; a capped server keeps its full flow, a shed one needs none."""
+    """Air [L/s] or coolant [mL/min] one server needs.
+
+    In a loss state a capped server keeps its full flow, and a shed one needs none.
+    """
     if loss and footprint.survive.kind == "shed":
         return 0
     return footprint.airflow_l_s if medium == "air" else footprint.flow_ml_min

@@ -57,9 +57,9 @@ def supply_misfit(footprint: Footprint, loop: Loop) -> str | None:
     if not footprint.liquid_w:
         return None
     if high is not None and supply > high:
-        over = f"{supply - high:.1f} K too warm"
-        return f"{loop.id} supplies {supply:.1f} degC, {over} for {footprint.server_id} (at most {high:.1f})"
+        over = f"{supply - high:.1f} K too warm for {footprint.server_id}"
+        return f"{loop.id} supplies {supply:.1f} degC, {over} (at most {high:.1f})"
     if low is not None and supply < low:
-        under = f"{low - supply:.1f} K too cold"
-        return f"{loop.id} supplies {supply:.1f} degC, {under} for {footprint.server_id} (at least {low:.1f})"
+        under = f"{low - supply:.1f} K too cold for {footprint.server_id}"
+        return f"{loop.id} supplies {supply:.1f} degC, {under} (at least {low:.1f})"
     return None

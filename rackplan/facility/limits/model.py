@@ -48,8 +48,8 @@ class SiteLimit:
 class RackLimit:
     """A limit inside each rack of a group.
 
-    ``id_for`` gives the rule's id in one rack; ``loads`` is by footprint index. ``capacity`` 0 with a load of
-    1 forbids a footprint here; ``reason`` then says why, by footprint index.
+    ``id_for`` gives the rule's id in one rack; ``loads`` is by footprint index. ``capacity`` 0
+    with a load of 1 forbids a footprint here; ``reason`` then says why, by footprint index.
     """
 
     template: str
@@ -76,7 +76,7 @@ def at_state(rule: str, state: str) -> str:
 
 
 def distinct(limits: Iterator[SiteLimit]) -> Iterator[SiteLimit]:
-    """Drop loss states of a device in which nothing about its limit differs from normal operation."""
+    """Drop loss states of a device in which its limit is that of normal operation."""
     normal: dict[tuple[str, str], SiteLimit] = {}
     for limit in limits:
         key = (limit.device, limit.quantity)

@@ -191,8 +191,8 @@ def _psu_limit(facility: Facility, rack: Rack, live: frozenset[str], state: str)
         live_psus = sum(count for feed, count in cords.items() if feed in live)
         if not stays(footprint, live_psus, loss=state != NORMAL):
             failing[footprint.index] = (
-                f"{footprint.server_id} keeps {live_psus} of {footprint.psu_count} power supplies alive; "
-                f"full power needs {footprint.psu_need_full}"
+                f"{footprint.server_id} keeps {live_psus} of {footprint.psu_count} power supplies "
+                f"alive; full power needs {footprint.psu_need_full}"
             )
     return RackLimit(
         template=at_state("power/{rack}/psu", state),

@@ -26,6 +26,13 @@ from rackplan.facility.resolve.racks import check_names, resolve_rack, written_r
 from rackplan.facility.resolve.work import resolve_demands, resolve_objectives, resolve_workloads
 from rackplan.schema.load import LoadedSite
 
+NAMED_FIRST = (
+    *("ups", "sts", "pdu", "rpp", "busway", "switchboard"),
+    *("transformer", "ats", "generator", "utility"),
+)
+"""Kinds of power node in the order of naming: to everything below, losing a UPS or the board that
+feeds it is the same, and people say that the UPS is lost."""
+
 
 def resolve(loaded: LoadedSite) -> Facility:
     """Resolve a site file.
@@ -102,7 +109,7 @@ def _states(
     _check_devices(context, nodes, units, cdus, racks)
     yield LossState(NORMAL, "normal", "")
     sources = [node.id for node in nodes.values() if node.kind in {"utility", "generator"}]
-    for node in nodes.values():
+    for node in sorted(nodes.values(), key=lambda node: NAMED_FIRST.index(node.kind)):
         alone = node.kind == "utility" and len(sources) == 1
         if node.id not in exempt and not alone:
             yield LossState(f"loss:{node.id}", "power", node.id)

@@ -40,7 +40,7 @@ class Context:
         return self.loaded.catalog
 
     def airflow_l_s(self, heat_w: int, what: str, path: Path) -> int:
-        """Air for something whose airflow no source gives, at the policy's temperature rise [L/s]."""
+        """Air [L/s] for what no source gives an airflow, at the policy's temperature rise."""
         rise_k = self.site.policy.server_delta_t
         if rise_k is None:
             self.problem(
@@ -94,7 +94,8 @@ class Context:
             self.problem(
                 path,
                 f"no source gives the {name} of {id_}, which {why} needs",
-                f"give it in the site file: catalog: {{servers: {{{id_}: {{like: {id_}, {name}: ...}}}}}}",
+                "give it in the site file: catalog: "
+                f"{{servers: {{{id_}: {{like: {id_}, {name}: ...}}}}}}",
             )
             return None
 

@@ -16,7 +16,7 @@ from rackplan.schema import site as s
 
 
 def existing_survive(item: s.Existing, workloads: dict[str, Workload]) -> Survive:
-    """What an existing server must do: its own rule, else its workload's, else stay at full power."""
+    """What an existing server must do: its own rule, else its workload's, else ``full``."""
     if item.survive is not None:
         return survive(item.survive)
     return workloads[item.workload].survive if item.workload in workloads else Survive("full")

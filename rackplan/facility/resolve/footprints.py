@@ -119,9 +119,9 @@ def _loss_draw_w(context: Context, use: Use, draw_w: int) -> int:
 
 
 def _psu_need_full(context: Context, server: ServerModel, use: Use, draw_w: int) -> int:
-    """Live PSUs for full power: enough rating for the maker's maximum draw, or more where published.
+    """Live PSUs for full power: enough for the maker's maximum draw, or more where published.
 
-    The label ("3+3") is never read: three supplies of 2.8 kW do not carry 10.2 kW, whatever it says.
+    The label ("3+3") is never read: three supplies of 2.8 kW do not carry 10.2 kW.
     """
     rating = server.psu_rating.whole if server.psu_rating else 0
     peak_w = max(draw_w, server.max_draw.whole if server.max_draw else 0)
@@ -172,7 +172,8 @@ def _inlet(
     if ashrae_class is None or ashrae_class == "H1":
         context.problem(
             use.path,
-            f"at {elevation_m} m the warmest inlet of {use.server} must be derated, but its class is unknown",
+            f"at {elevation_m} m the warmest inlet of {use.server} is lower than at sea level, "
+            "but its class is unknown",
             "add policy: {ashrae_class: A2}, or the server's own ashrae_class under catalog:",
         )
         return low, high

@@ -55,6 +55,10 @@ def resolve_leaf_groups(
                 context.problem((*path, "racks"), f"rack {rack} is in two leaf groups")
             cable = None if leaf is None else _cable_mm(context, by_id, places, rack, leaf, path)
             member[rack] = (group.id, cable)
+    outside = [rack.id for rack in racks if rack.id not in member]
+    if written and outside:
+        text = f"{len(outside)} racks ({outside[0]}, ...) are in no leaf group: ports not limited"
+        context.assume("fabric.leaf_groups", text)
     return groups, member
 
 

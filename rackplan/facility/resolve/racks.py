@@ -66,7 +66,7 @@ def resolve_rack(
     place: tuple[int, int],
     leaf: tuple[str | None, int | None],
 ) -> Rack | None:
-    """One rack without its fixed servers (they need footprints); ``None`` when its model is unknown."""
+    """One rack, yet without its fixed servers; ``None`` when its model is unknown."""
     rack, row = written.rack, written.row
     model_id = written.either(rack.model, row.model)
     if model_id is None:
