@@ -53,14 +53,15 @@ def _power(draw: st.DrawFn, document: Document) -> list[list[str]]:
     kind = draw(st.sampled_from(["2N", "2N", "3N2", "3N2", "N"]))
     letters = {"N": "a", "2N": "ab", "3N2": "abc"}[kind]
     nodes: list[Document] = [{"id": "grid", "kind": "utility"}]
-    source = ["grid"]
-    if draw(st.booleans()):
+    standby = draw(st.booleans())
+    if standby:
         watts = draw(st.sampled_from(["90 kW", "20 kW"]))
         nodes.append({"id": "genset", "kind": "generator", "rated_power": watts})
-        nodes.append({"id": "ats", "kind": "ats", "from": ["grid", "genset"]})
-        source = ["ats"]
     for letter in letters:
-        ups: Document = {"id": f"ups-{letter}", "kind": "ups", "from": source}
+        if standby:
+            nodes.append({"id": f"ats-{letter}", "kind": "ats", "from": ["grid", "genset"]})
+        source = f"ats-{letter}" if standby else "grid"
+        ups: Document = {"id": f"ups-{letter}", "kind": "ups", "from": [source]}
         watts = draw(st.sampled_from(["8 kW", "14 kW", "20 kW", "80 kW"]))
         ups["rated_power"] = watts
         if draw(st.booleans()):
@@ -74,7 +75,8 @@ def _power(draw: st.DrawFn, document: Document) -> list[list[str]]:
     document["power"] = {"nodes": nodes}
     document["policy"]["power_factor"] = draw(st.sampled_from([1.0, 0.8]))
     if kind == "N" or draw(st.integers(0, 5)) == 0:
-        document["policy"]["not_survived"] = [f"ups-{letters[0]}", f"panel-{letters[0]}"]
+        names = [node["id"] for node in nodes if node["id"].endswith("-a")]
+        document["policy"]["not_survived"] = names
     pairs = {"N": ["a"], "2N": ["ab", "ba"], "3N2": ["ab", "bc", "ca"]}[kind]
     return [[f"panel-{letter}" for letter in pair] for pair in pairs]
 
