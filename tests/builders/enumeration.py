@@ -53,7 +53,9 @@ def stackings(site: Facility, rack: Rack, choices: list[Choice]) -> dict[Counts,
     found: dict[Counts, list[tuple]] = {}
 
     def grow(u: int, placed: list[tuple]) -> None:
-        found.setdefault(tuple(Counter(c for _, c in placed)[c] for c in range(len(choices))), placed)
+        found.setdefault(
+            tuple(Counter(c for _, c in placed)[c] for c in range(len(choices))), placed
+        )
         for start in range(u, rack.rack_units + 1):
             if rack.starts and start not in rack.starts:
                 continue
@@ -66,7 +68,9 @@ def stackings(site: Facility, rack: Rack, choices: list[Choice]) -> dict[Counts,
     return found
 
 
-def _server(rack: Rack, u: int, footprint: Footprint, choice: Choice | None, work: str | None) -> Server:
+def _server(
+    rack: Rack, u: int, footprint: Footprint, choice: Choice | None, work: str | None
+) -> Server:
     sides = [feed.side for feed in rack.feeds]
     cords = Counter(sides[psu % len(sides)] for psu in range(footprint.psu_count))
     service = choice.service if choice else None
@@ -90,9 +94,7 @@ def _server(rack: Rack, u: int, footprint: Footprint, choice: Choice | None, wor
     )
 
 
-def plan_of(
-    site: Facility, choices: list[Choice], stands: Mapping[str, list[tuple]]
-) -> Plan:
+def plan_of(site: Facility, choices: list[Choice], stands: Mapping[str, list[tuple]]) -> Plan:
     """The plan with these new servers, and what already stands there, and nothing else stated."""
     servers = []
     for rack in site.racks.values():

@@ -164,7 +164,9 @@ def _ask(draw: st.DrawFn, document: Document, most: int) -> None:
         if draw(st.booleans()):
             document["objective"].insert(0, "throughput/chat")
     place = draw(st.integers(0, 3))
-    racks = [f"{r['id']}/{k['id']}" for h in document["halls"] for r in h["rows"] for k in r["racks"]]
+    racks = [
+        f"{r['id']}/{k['id']}" for h in document["halls"] for r in h["rows"] for k in r["racks"]
+    ]
     if place == 0:
         document["placement"] = {"forbid": [{"places": [draw(st.sampled_from(racks))]}]}
     if place == 1:
