@@ -13,6 +13,13 @@ from rackplan.facility.demand import ServerDemand, Survive, Workload
 NORMAL = "normal"
 """Id of the state in which everything works."""
 
+NAMED_FIRST = (
+    *("ups", "sts", "pdu", "rpp", "busway", "switchboard"),
+    *("transformer", "ats", "generator", "utility"),
+)
+"""Kinds of power node in the order of naming: to everything below, losing a UPS or the board that
+feeds it is the same, and people say that the UPS is lost."""
+
 LossKind = Literal["normal", "power", "air", "liquid"]
 
 

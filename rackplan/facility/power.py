@@ -54,7 +54,7 @@ def stays(footprint: Footprint, live_psus: int, *, loss: bool) -> bool:
     enough rating for its cap. ``shed`` promises nothing in a loss state.
     """
     survive = footprint.survive.kind
-    if not loss or survive == "full":
+    if live_psus >= footprint.psu_need_full or not loss or survive == "full":
         return live_psus >= footprint.psu_need_full
     if survive == "shed":
         return True

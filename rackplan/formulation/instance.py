@@ -146,10 +146,9 @@ def _fixed_rates(facility: Facility, predictions: _Predictions) -> dict[str, int
             footprint = facility.footprints[server.footprint]
             service, refusal = predictions.of(footprint, facility.workloads[server.workload])
             if service is None:
-                problem = Problem(
-                    f"the server at U{server.u} of {rack.id} cannot run it: {refusal}"
-                )
-                problems.append(problem)
+                message = f"the server at U{server.u} of {rack.id} cannot run it: {refusal}"
+                cure = "give it other work, or change the workload"
+                problems.append(Problem(message, cure, server.workload, facility.file))
             else:
                 rates[server.workload] += int(service.rate * MILLI)
     if problems:

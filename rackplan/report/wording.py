@@ -43,8 +43,11 @@ _SHOWN_UNITS = {
 def scaled(value: int | float, quantity: str) -> tuple[Cell, str]:
     """A figure in base units for people: ``(812000, "W")`` is ``(812.0, "kW")``."""
     unit, scale = _SHOWN_UNITS.get(quantity, (quantity, 1))
-    if quantity.startswith(("milli-", "milli ")):
-        unit, scale = quantity[len("milli-") :], 1000
+    if quantity.startswith("milli-"):
+        # A throughput: no prediction is better than three significant digits.
+        rate = float(f"{value / 1000:.3g}")
+        whole = int(rate) if rate.is_integer() else rate
+        return whole, clean(quantity.removeprefix("milli-"))
     return (value if scale == 1 else value / scale), clean(unit)
 
 

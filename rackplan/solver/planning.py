@@ -21,6 +21,10 @@ from rackplan.solver.settings import Settings
 from rackplan.verifier import state_table
 
 
+ALL_OF_IT = 1 - 1e-9
+"""Share of a rate above which nothing of it is lost: sums of rates differ in their last digits."""
+
+
 def build_plan(instance: Instance, answer: Answer, settings: Settings, wall_s: float) -> Plan:
     """The plan of an answer that has a placement."""
     facility = instance.facility
@@ -179,7 +183,8 @@ def _workloads(instance: Instance, plan: Plan) -> Iterator[WorkloadSummary]:
         normal = sum(services[model].rate * many for model, many in serving.items())
         low = sum(services[m].rate * services[m].band[0] * many for m, many in serving.items())
         high = sum(services[m].rate * services[m].band[1] * many for m, many in serving.items())
-        worst = min(states, key=lambda row: row.rates.get(workload.id, 0.0), default=None)
+        hit = [row for row in states if row.rates.get(workload.id, 0.0) < normal * ALL_OF_IT]
+        worst = min(hit, key=lambda row: row.rates.get(workload.id, 0.0), default=None)
         main = max(services, key=lambda m: services[m].rate * serving[m], default=None)
         yield WorkloadSummary(
             workload=workload.id,

@@ -8,7 +8,7 @@ from fractions import Fraction
 from graphlib import TopologicalSorter
 from typing import Literal
 
-from rackplan.facility.model import NORMAL, CoolingUnit, Facility
+from rackplan.facility.model import NAMED_FIRST, NORMAL, CoolingUnit, Facility
 
 LossKind = Literal["normal", "power", "air", "liquid", "feed"]
 
@@ -113,7 +113,8 @@ def losses(facility: Facility, graph: PowerGraph) -> Iterator[Loss]:
     kinds = [node.kind for node in facility.nodes.values()]
     backed = "generator" in kinds or kinds.count("utility") > 1
     skipped = facility.policy.not_survived
-    for name in graph.order:
+    named = sorted(graph.order, key=lambda name: NAMED_FIRST.index(facility.nodes[name].kind))
+    for name in named:
         if name not in skipped and (backed or facility.nodes[name].kind != "utility"):
             yield Loss(f"loss:{name}", "power", name, graph.dead(name))
     for zone in facility.zones.values():

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rackplan.facility.groups import RackGroup
 from rackplan.facility.limits.heat import fixed_load, flow_need, heat_w, live_gear, unit_states
 from rackplan.facility.limits.model import RackLimit, SiteLimit, admission, at_state
-from rackplan.facility.model import NORMAL, Facility, Footprint, Zone
+from rackplan.facility.model import NORMAL, Facility, Footprint, Rack, Zone
 
 
 def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
@@ -59,10 +59,15 @@ def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
         )
     zone = facility.zones.get(rack.zone or "")
     if zone is None:
-        reason = f"{rack.id} stands in no cooling zone"
-        yield admission("air", "zone", facility, group, lambda f: reason if f.air_w else None)
+        yield admission("air", "zone", facility, group, lambda f: zone_misfit(f, rack))
     else:
         yield admission("air", "inlet", facility, group, lambda f: inlet_misfit(f, zone))
+
+
+def zone_misfit(footprint: Footprint, rack: Rack) -> str | None:
+    """Why a server cannot do without a cooling zone; ``None`` when it needs no air at all."""
+    needs_air = footprint.air_w or footprint.airflow_l_s
+    return f"{rack.id} stands in no cooling zone" if needs_air else None
 
 
 def inlet_misfit(footprint: Footprint, zone: Zone) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from rackplan.errors import InputError
 from rackplan.facility.model import (
+    NAMED_FIRST,
     NORMAL,
     CoolingUnit,
     Facility,
@@ -25,13 +26,6 @@ from rackplan.facility.resolve.power import power_factor, resolve_nodes
 from rackplan.facility.resolve.racks import check_names, resolve_rack, written_racks
 from rackplan.facility.resolve.work import resolve_demands, resolve_objectives, resolve_workloads
 from rackplan.schema.load import LoadedSite
-
-NAMED_FIRST = (
-    *("ups", "sts", "pdu", "rpp", "busway", "switchboard"),
-    *("transformer", "ats", "generator", "utility"),
-)
-"""Kinds of power node in the order of naming: to everything below, losing a UPS or the board that
-feeds it is the same, and people say that the UPS is lost."""
 
 
 def resolve(loaded: LoadedSite) -> Facility:

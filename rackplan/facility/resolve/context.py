@@ -55,8 +55,10 @@ class Context:
         return airflow_l_s(heat_w, rise_k, self.air.density)
 
     def problem(self, path: Path, message: str, cure: str = "", value: str = "") -> None:
-        """Note one problem at a place of the site file."""
-        self.problems.append(self.loaded.problem(path, message, cure=cure, value=value))
+        """Note one problem at a place of the site file, once: a row's racks share its mistakes."""
+        problem = self.loaded.problem(path, message, cure=cure, value=value)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def assume(self, path: str, text: str) -> None:
         """Note something taken for granted, once."""
@@ -83,7 +85,7 @@ class Context:
         cure = f"did you mean {' or '.join(map(repr, close))}?" if close else ""
         if not close and names:
             cure = f"known: {', '.join(sorted(names)[:8])}{', ...' if len(names) > 8 else ''}"
-        self.problem(path, f"there is no {what} {name!r}", cure)
+        self.problem(path, f"there is no {what} {name!r}", cure or "the site file names none")
         return False
 
     def figure(self, entry: Entry, name: str, why: str, path: Path, id_: str) -> Figure | None:

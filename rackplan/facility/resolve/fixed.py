@@ -62,8 +62,7 @@ def fix_servers(
     for written in racks:
         for k, item in enumerate(written.rack.existing):
             path = (*written.path, "existing", k)
-            if item.workload is not None:
-                context.known("workload", item.workload, workloads, (*path, "workload"))
+            _check_work(context, item, workloads, (*path, "workload"))
             index = by_rule.get((item.server, existing_survive(item, workloads)))
             if written.id in fixed and index is not None:
                 for u in item.u:
@@ -88,6 +87,18 @@ def fix_servers(
             _check_units(context, written, ordered[written.id], footprints)
     _check_starts(context, ordered)
     return ordered, tuple(pins)
+
+
+def _check_work(
+    context: Context, item: s.Existing, workloads: dict[str, Workload], path: Path
+) -> None:
+    """What existing servers run exists and may run on them."""
+    if item.workload is None or not context.known("workload", item.workload, workloads, path):
+        return
+    allowed = workloads[item.workload].servers
+    if allowed and item.server not in allowed:
+        message = f"workload {item.workload!r} may not run on {item.server}"
+        context.problem(path, message, f"add {item.server} to its servers:")
 
 
 def _check_starts(context: Context, racks: dict[str, Rack]) -> None:
@@ -138,7 +149,10 @@ def _check_units(
     for name, u, height in things:
         if u + height - 1 > rack.rack_units:
             top = f"reaches U{u + height - 1} of {rack.rack_units}"
-            context.problem(written.path, f"{name} at U{u} of {written.id} {top}")
+            message = f"{name} at U{u} of {written.id} {top}"
+            context.problem(
+                written.path, message, f"put it at U{max(1, rack.rack_units - height + 1)} or lower"
+            )
         clash = next((unit for unit in range(u, u + height) if unit in taken), None)
         if clash is not None:
             message = f"{name} and {taken[clash]} both take U{clash} of {written.id}"

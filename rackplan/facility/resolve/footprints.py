@@ -9,7 +9,7 @@ from rackplan.catalog.entries import ServerModel
 from rackplan.facility.air import DERATE_START_M, inlet_derate_k
 from rackplan.facility.demand import Survive
 from rackplan.facility.model import Footprint
-from rackplan.facility.resolve.context import Context, Path
+from rackplan.facility.resolve.context import Context, Path, fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,18 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
     accelerator = context.entry(context.catalog.accelerator, server.accelerator, use.path)
     if accelerator is None:
         return None
-    figures = _Figures(context, server, use)
+    figures, before = _Figures(context, server, use), len(context.problems)
     psu_count = int(figures("psu_count", "the loss of a feed"))
     psu_rating_w = int(figures("psu_rating", "the loss of a feed"))
     draw_w = _draw_w(context, figures, psu_count * psu_rating_w)
     if draw_w == 0:
-        context.problem(use.path, f"{use.server} draws no power", "give its draw under catalog:")
+        if len(context.problems) == before:
+            context.problem(
+                use.path, f"{use.server} draws no power", "give its draw under catalog:"
+            )
         return None
     liquid_w = (
-        math.floor(draw_w * figures("liquid_fraction", "cooling")) if server.cooling != "air" else 0
+        0 if server.cooling == "air" else _liquid_w(draw_w, figures("liquid_fraction", "cooling"))
     )
     air_w = draw_w - liquid_w
     inlet_min_c, inlet_max_c = _inlet(context, server, figures, use)
@@ -97,6 +100,11 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
     )
 
 
+def _liquid_w(draw_w: int, share: float) -> int:
+    """Heat to the coolant [W]; the rest, rounded up, stays in the room."""
+    return math.floor(fraction(share) * draw_w)
+
+
 def _name(use: Use) -> str:
     if use.survive.kind == "full":
         return use.server
@@ -114,7 +122,8 @@ def _draw_w(context: Context, figures: _Figures, nameplate_w: int) -> int:
 def _loss_draw_w(context: Context, use: Use, draw_w: int) -> int:
     cap_w = use.survive.cap_w
     if cap_w is not None and not 0 < cap_w <= draw_w:
-        context.problem(use.path, f"reduced to {cap_w} W, but {use.server} draws {draw_w} W")
+        message = f"reduced to {cap_w} W, but {use.server} draws {draw_w} W"
+        context.problem(use.path, message, f"cap it to more than 0 W and at most {draw_w} W")
     return {"full": draw_w, "reduced": cap_w or draw_w, "shed": 0}[use.survive.kind]
 
 
@@ -133,7 +142,7 @@ def _psu_need_full(context: Context, server: ServerModel, use: Use, draw_w: int)
         text = (
             f"{use.server} needs {need} power supplies of {rating} W for {peak_w} W and has {count}"
         )
-        context.problem(use.path, text)
+        context.problem(use.path, text, "check psu_count, psu_rating, psu_min_full and max_draw")
     return need
 
 

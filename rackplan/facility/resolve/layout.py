@@ -52,7 +52,8 @@ def resolve_leaf_groups(
         groups[group.id] = LeafGroup(group.id, group.ports, leaf, group.reach)
         for rack in racks_at(context, racks, group.racks, (*path, "racks")):
             if rack in member:
-                context.problem((*path, "racks"), f"rack {rack} is in two leaf groups")
+                message = f"rack {rack} is in leaf group {member[rack][0]!r} already"
+                context.problem((*path, "racks"), message, "name each rack in one place only")
             cable = None if leaf is None else _cable_mm(context, by_id, places, rack, leaf, path)
             member[rack] = (group.id, cable)
     outside = [rack.id for rack in racks if rack.id not in member]
@@ -72,7 +73,8 @@ def _cable_mm(
 ) -> int:
     """Routed length along rows and aisles, plus rise, drop and slack."""
     if racks[rack].hall.id != racks[leaf].hall.id:
-        context.problem((*path, "leaf_rack"), f"{leaf} is not in the hall of {rack}")
+        message = f"{leaf} is not in the hall of {rack}"
+        context.problem((*path, "leaf_rack"), message, "name a rack of the same hall")
     (x, y), (leaf_x, leaf_y) = places[rack], places[leaf]
     return abs(x - leaf_x) + abs(y - leaf_y) + context.site.fabric.slack
 

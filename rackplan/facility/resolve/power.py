@@ -50,7 +50,7 @@ def _node(context: Context, node: s.PowerNode, path: Path, names: list[str]) -> 
 def _check_inputs(context: Context, node: s.PowerNode, path: Path) -> None:
     count = len(node.inputs)
     if len(set(node.inputs)) < count:
-        context.problem((*path, "from"), f"{node.id} names an input twice")
+        context.problem((*path, "from"), f"{node.id} names an input twice", "name it once")
     if node.kind in SOURCES and count:
         context.problem((*path, "from"), f"a {node.kind} has no input", "remove from:")
     if node.kind not in SOURCES and not count:
@@ -77,18 +77,14 @@ def _ratings(context: Context, node: s.PowerNode, path: Path) -> tuple[int | Non
     if node.volts is not None and node.amps is not None and node.phases is not None:
         ratings.append(circuit_limit_w(node.volts, node.amps, node.phases, share, factor))
     elif any(part is not None for part in by_current):
-        context.problem(path, f"{node.id} needs volts, amps and phases together")
+        missing = [
+            name
+            for name, part in zip(("volts", "amps", "phases"), by_current, strict=True)
+            if part is None
+        ]
+        message = f"{node.id} needs volts, amps and phases together"
+        context.problem(path, message, f"add {', '.join(missing)}")
     apparent = None if node.rated_apparent is None else int(node.rated_apparent * share)
-    if not ratings and apparent is None:
-        context.assume(
-            f"power.nodes.{node.id}", f"{node.kind} {node.id} has no rating: not limited"
-        )
-    elif node.continuous is None and any(part is not None for part in by_current):
-        text = f"{node.id}: its current rating counts in full for continuous load"
-        context.assume(f"power.nodes.{node.id}.continuous", text)
-    if node.efficiency is None and node.kind in {"ups", "transformer", "pdu"}:
-        text = f"{node.kind} {node.id} has no efficiency: taken as lossless"
-        context.assume(f"power.nodes.{node.id}.efficiency", text)
     return (min(ratings) if ratings else None), apparent
 
 

@@ -144,13 +144,14 @@ def _closed(
     context: Context, written: WrittenRack, profile: s.Profile, model: RackModel
 ) -> tuple[int, ...]:
     units: set[int] = set()
+    base = written.path if written.rack.profile is not None else written.path[:4]
     for key, texts in (("blocked", profile.blocked), ("reserved", profile.reserved)):
         for i, text in enumerate(texts):
             span = _span(text)
             if span is None or not 1 <= span[0] <= span[1] <= model.rack_units.whole:
                 context.problem(
-                    (*written.path, "profile", key, i),
-                    f"rack units of {written.id} run from 1 to {model.rack_units.whole}",
+                    (*base, "profile", key, i),
+                    f"rack units of a {model.name} run from 1 to {model.rack_units.whole}",
                     'write "5" or "1-3"',
                     repr(text),
                 )
@@ -186,9 +187,8 @@ def _gear(
         for k, side in enumerate(item.feeds):
             context.known(f"feed of {written.id}", side, sides, (*path, "feeds", k))
         if height and item.u + height - 1 > model.rack_units.whole:
-            context.problem(
-                (*path, "u"), f"gear {item.name!r} reaches above rack unit {model.rack_units.whole}"
-            )
+            message = f"gear {item.name!r} reaches above rack unit {model.rack_units.whole}"
+            context.problem((*path, "u"), message, "put it lower")
         airflow_l_s = item.airflow
         if airflow_l_s is None:
             airflow_l_s = (

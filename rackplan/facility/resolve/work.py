@@ -44,7 +44,8 @@ def resolve_workloads(context: Context) -> dict[str, Workload]:
 def _workload(context: Context, work: s.Workload, model: Model, path: Path) -> Workload:
     image = model.kind == "diffusion"
     if not image and (work.input_tokens is None or work.output_tokens is None):
-        context.problem(path, f"workload {work.id!r} needs input_tokens and output_tokens")
+        message = f"workload {work.id!r} needs input_tokens and output_tokens"
+        context.problem(path, message, "add both: mean length of a prompt and of an answer")
     unit, demand = _demand(context, work, image, path)
     first = work.slo.image if image else work.slo.ttft
     return Workload(
@@ -100,8 +101,13 @@ def resolve_demands(context: Context, workloads: dict[str, Workload]) -> dict[st
     for line, path in written:
         for k, name in enumerate(line.workloads or ()):
             context.known("workload", name, known, (*path, "workloads", k))
+            if name in workloads and not _may_run(workloads[name], line.server):
+                message = f"workload {name!r} may not run on {line.server}"
+                cure = f"add {line.server} to its servers:, or take it off this line"
+                context.problem((*path, "workloads", k), message, cure)
         if line.max is not None and line.min > line.max:
-            context.problem((*path, "min"), f"min {line.min} is more than max {line.max}")
+            message = f"min {line.min} is more than max {line.max}"
+            context.problem((*path, "min"), message, "lower min: or raise max:")
         allowed = _allowed(line, workloads)
         if line.workloads is None and known and not allowed and not line.idle:
             context.problem(
@@ -124,11 +130,12 @@ def resolve_demands(context: Context, workloads: dict[str, Workload]) -> dict[st
 def _allowed(line: s.Demand, workloads: dict[str, Workload]) -> tuple[str, ...]:
     wanted = workloads if line.workloads is None else line.workloads
     return tuple(
-        name
-        for name in wanted
-        if name in workloads
-        and (not workloads[name].servers or line.server in workloads[name].servers)
+        name for name in wanted if name in workloads and _may_run(workloads[name], line.server)
     )
+
+
+def _may_run(workload: Workload, server: str) -> bool:
+    return not workload.servers or server in workload.servers
 
 
 def resolve_objectives(context: Context, workloads: dict[str, Workload]) -> tuple[Objective, ...]:
