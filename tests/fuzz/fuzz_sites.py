@@ -68,6 +68,11 @@ class Outcome:
         return self.code not in ALLOWED or "Traceback (most recent call last)" in self.said
 
 
+def allowed_s(settings: Settings, command: str) -> float:
+    """How long a command may take before it hangs [s]: a solve has several searches of 1 s."""
+    return settings.seconds * (3 if command == "solve" else 1)
+
+
 def case_of(settings: Settings, case: int) -> tuple[str, str, bytes, str]:
     """The site, the mutation, the file and the command of a case."""
     random = Random(f"{settings.seed}/{case}")
@@ -91,7 +96,7 @@ def run_case(settings: Settings, case: int, folder: Path) -> Outcome:
     if command == "load":
         code, said = load_alone(file)
     elif settings.process_every and case % settings.process_every == 0:
-        code, said = _process(arguments, settings.seconds)
+        code, said = _process(arguments, allowed_s(settings, command))
     else:
         code, said = _inside(arguments)
     seconds = time.perf_counter() - start
@@ -166,8 +171,9 @@ class Worker:
     def give(self, case: int) -> None:
         """Start a case."""
         self.case = case
+        _, _, _, command = case_of(self._settings, case)
         # The process may have to import everything first.
-        self._deadline = time.monotonic() + self._settings.seconds + 5
+        self._deadline = time.monotonic() + allowed_s(self._settings, command) + 5
         self.connection.send(case)
 
     def result(self) -> Outcome | None:
@@ -189,7 +195,8 @@ class Worker:
         self.stop()
         self._open()
         self.case = None
-        return Outcome(case, command, site, mutation, code, self._settings.seconds, said)
+        seconds = allowed_s(self._settings, command)
+        return Outcome(case, command, site, mutation, code, seconds, said)
 
     def stop(self) -> None:
         """End the process."""
