@@ -28,28 +28,35 @@ def check(site: Path, as_json: bool) -> None:
     """
     from rackplan import api
 
-    facility = api.load(site)
+    found = summary(api.load(site))
     if as_json:
-        click.echo(json.dumps(summary(facility), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
         return
-    found = summary(facility)
     click.echo(f"{site}: valid")
     for key, value in found.items():
-        if key != "assumptions":
+        if key not in {"cannot run", "assumptions"}:
             shown = (
                 ", ".join(f"{n} {k}" for k, n in value.items())
                 if isinstance(value, dict)
                 else value
             )
             click.echo(f"  {key:<15} {shown}")
-    click.echo(f"  {'assumptions':<15} {len(found['assumptions']) or 'none'}")
-    for text in found["assumptions"]:
-        click.echo(f"    - {text}")
+    for key in ("cannot run", "assumptions"):
+        click.echo(f"  {key:<15} {len(found[key]) or 'none'}")
+        for text in found[key]:
+            click.echo(f"    - {text}")
 
 
 def summary(facility: Facility) -> dict[str, Any]:
     """What a site holds, in figures."""
+    from rackplan.workload.predictions import Predictions
+
     racks = facility.racks.values()
+    predictions = Predictions(facility)
+    list(predictions.fixed())  # existing servers must be able to do their work
+    refused = [
+        f"{work.id}: {why}" for _, work, service, why in predictions.offered() if not service
+    ]
     return {
         "site": facility.name,
         "elevation": f"{facility.elevation_m} m, air density {facility.air_density:.3f} kg/m3",
@@ -70,5 +77,6 @@ def summary(facility: Facility) -> dict[str, Any]:
             for work in facility.workloads.values()
         ),
         "objective": ", then ".join(str(goal) for goal in facility.objectives),
+        "cannot run": refused,
         "assumptions": [f"{a.path}: {a.text}" for a in facility.assumptions],
     }

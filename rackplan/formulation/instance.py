@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rackplan.errors import InputError, Problem, WorkloadError
 from rackplan.facility import Facility, Footprint, RackGroup
 from rackplan.facility.demand import ServerDemand, Workload
 from rackplan.facility.limits import RackLimit, SiteLimit, limit_groups, rack_limits, site_limits
-from rackplan.workload import Service, predict
+from rackplan.workload import Service
+from rackplan.workload.predictions import Predictions
 
 MILLI = 1000
 """Rates enter the model in thousandths of their unit."""
@@ -79,25 +79,6 @@ class Instance:
         return tuple(option for option in self.menu if option.demand == demand)
 
 
-class _Predictions:
-    """Each server model on each workload, predicted once: a service or the reason why not."""
-
-    def __init__(self, facility: Facility) -> None:
-        self._facility = facility
-        self.services: dict[tuple[str, str], Service] = {}
-        self.refusals: dict[tuple[str, str], str] = {}
-
-    def of(self, footprint: Footprint, workload: Workload) -> tuple[Service | None, str]:
-        key = (footprint.server_id, workload.id)
-        if key not in self.services and key not in self.refusals:
-            try:
-                service = predict(footprint.server, footprint.accelerator, workload)
-                self.services[key] = service
-            except WorkloadError as error:
-                self.refusals[key] = str(error)
-        return self.services.get(key), self.refusals.get(key, "")
-
-
 def build_instance(facility: Facility) -> Instance:
     """Prepare a facility for the solver.
 
@@ -107,7 +88,7 @@ def build_instance(facility: Facility) -> Instance:
         An existing or pinned server cannot run the workload it is said to run.
     """
     groups = limit_groups(facility)
-    predictions = _Predictions(facility)
+    predictions = Predictions(facility)
     menu: list[Option] = []
     for line in facility.demands.values():
         for workload, footprint in _choices(facility, line):
@@ -136,21 +117,8 @@ def _choices(facility: Facility, line: ServerDemand) -> list[tuple[Workload | No
     return choices
 
 
-def _fixed_rates(facility: Facility, predictions: _Predictions) -> dict[str, int]:
+def _fixed_rates(facility: Facility, predictions: Predictions) -> dict[str, int]:
     rates = dict.fromkeys(facility.workloads, 0)
-    problems: list[Problem] = []
-    for rack in facility.racks.values():
-        for server in rack.fixed:
-            if server.workload is None:
-                continue
-            footprint = facility.footprints[server.footprint]
-            service, refusal = predictions.of(footprint, facility.workloads[server.workload])
-            if service is None:
-                message = f"the server at U{server.u} of {rack.id} cannot run it: {refusal}"
-                cure = "give it other work, or change the workload"
-                problems.append(Problem(message, cure, server.workload, facility.file))
-            else:
-                rates[server.workload] += int(service.rate * MILLI)
-    if problems:
-        raise InputError(problems)
+    for workload, service in predictions.fixed():
+        rates[workload] += int(service.rate * MILLI)
     return rates
