@@ -67,7 +67,10 @@ def solve(
     facility = load(site) if isinstance(site, str | Path) else site
     result = solve_facility(facility, Settings(time_limit_s, workers, seed, on_progress))
     if result.status == "INFEASIBLE":
-        conflict = find_conflict(facility, time_limit_s, seed)
+        try:
+            conflict = find_conflict(facility, time_limit_s, seed)
+        except KeyboardInterrupt:  # the verdict stands, only its reason is left out
+            conflict = None
         result = replace(result, conflict=conflict)
     return result
 

@@ -15,13 +15,17 @@ def check_writable(path: Path, option: str) -> None:
     Raises
     ------
     InputError
-        The folder does not exist, or the path is a folder; ``option`` names who asked for it.
+        The folder does not exist or takes no files, or the path is a folder; ``option`` names who
+        asked for it.
     """
     if path.is_dir():
         raise InputError([Problem("this is a folder; name a file", path=option, value=str(path))])
-    if not path.parent.is_dir():
+    folder = path.resolve().parent
+    if not folder.is_dir():
         message = f"the folder {str(path.parent)!r} does not exist"
         raise InputError([Problem(message, cure="create it first", path=option)])
+    if not os.access(path if _is_device(path) else folder, os.W_OK):
+        raise InputError([Problem(f"no permission to write {str(path)!r}", path=option)])
 
 
 def write_whole(path: Path, data: bytes, option: str) -> None:
@@ -34,10 +38,18 @@ def write_whole(path: Path, data: bytes, option: str) -> None:
     """
     check_writable(path, option)
     try:
-        _replace(path, data)
+        if _is_device(path):
+            path.write_bytes(data)  # a pipe or terminal is written to, never replaced
+        else:
+            _replace(path.resolve(), data)  # a link stays a link
     except OSError as error:
         message = f"cannot write {str(path)!r}: {error.strerror or error}"
         raise InputError([Problem(message, path=option)]) from error
+
+
+def _is_device(path: Path) -> bool:
+    """Whether the path is a pipe, a terminal or a device, such as ``/dev/stdout``."""
+    return path.exists() and not path.is_file()
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from rackplan.errors import Problem
     from rackplan.solver import Result
 
 RESULT_SCHEMA = "rackplan.result/1"
@@ -62,33 +63,62 @@ def solve(
     """
     from rackplan import api
     from rackplan.cli.consoles import ProgressLine
-    from rackplan.files import check_writable, write_whole
-    from rackplan.report.write import check_report_path, write_report
+    from rackplan.errors import InputError
+    from rackplan.files import check_writable
+    from rackplan.report.write import check_report_path
 
     if output is not None:
         check_writable(output, "--output")
     if report is not None:
         check_report_path(report)
     progress = ProgressLine()
-    result = api.solve(
-        api.load(site),
-        time_limit_s=time_limit,
-        workers=workers,
-        seed=seed,
-        on_progress=None if quiet else progress,
-    )
+    facility = api.load(site)
+    try:
+        result = api.solve(
+            facility,
+            time_limit_s=time_limit,
+            workers=workers,
+            seed=seed,
+            on_progress=None if quiet else progress,
+        )
+    except KeyboardInterrupt:  # Ctrl-C outside of the search: there is no plan to keep
+        from rackplan.solver import Result
+
+        result = Result("UNKNOWN", None, None, None, facility)
     progress.close()
-    if result.plan is not None and result.exit_code == 0:
-        if output is not None:
-            write_whole(output, result.plan.to_json().encode(), "--output")
-        if report is not None:
-            write_report(result.plan, result.facility, report)
+    problems = _write(result, output, report)
     if as_json:
         click.echo(json.dumps(document(result), indent=1, ensure_ascii=False))
     else:
         print_result(result)
-        _say_written(result, output, report)
+    if problems:
+        raise InputError(problems)
     ctx.exit(result.exit_code)
+
+
+def _write(result: Result, output: Path | None, report: Path | None) -> list[Problem]:
+    """Write the files asked for; what cannot be written is told after the result is printed."""
+    from rackplan.errors import InputError
+    from rackplan.files import write_whole
+    from rackplan.report.write import write_report
+
+    problems: list[Problem] = []
+    for what, path in (("plan", output), ("report", report)):
+        if path is None:
+            continue
+        if result.plan is None or result.exit_code != 0:
+            click.echo(f"no plan: {path} not written", err=True)
+            continue
+        try:
+            if what == "plan":
+                write_whole(path, result.plan.to_json().encode(), "--output")
+            else:
+                write_report(result.plan, result.facility, path)
+        except InputError as error:
+            problems += error.problems
+        else:
+            click.echo(f"wrote the {what} to {path}", err=True)
+    return problems
 
 
 def document(result: Result) -> dict[str, Any]:
@@ -129,11 +159,3 @@ def print_result(result: Result) -> None:
         click.echo("error: the verifier disagrees with this plan:", err=True)
         for violation in result.verdict.violations[:20]:
             click.echo(f"  {violation.rule}: {violation.message}", err=True)
-
-
-def _say_written(result: Result, output: Path | None, report: Path | None) -> None:
-    for what, path in (("plan", output), ("report", report)):
-        if path is not None:
-            verified = result.exit_code == 0
-            done = f"wrote the {what} to {path}" if verified else f"no plan: {path} not written"
-            click.echo(done, err=True)

@@ -84,6 +84,7 @@ class _Tests:
         model = formulate(self._instance, without_dominated(rules)).model
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
+        solver.parameters.catch_sigint_signal = False  # Ctrl-C ends the explanation, not one test
         solver.parameters.random_seed = self._seed
         solver.parameters.max_time_in_seconds = min(TEST_LIMIT_S, left_s)
         status = solver.solve(model)
