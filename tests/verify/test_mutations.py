@@ -128,7 +128,7 @@ def test_the_verdict_counts_its_judgments(good):
 
 MESSAGES = {
     "space": "row-1/r1/u08 takes 1 U already taken by row-1/r1/u01.",
-    "power": "ups-b carries 30 kW of 24 kW when ats-a is lost.",
+    "power": "ups-b carries 30 kW of 24 kW when ups-a is lost.",
     "air": "row-1/r2 heats the air by 12 kW of 6 kW allowed.",
     "liquid": "row-1/r4 has no loop and holds 1 liquid-cooled server.",
     "nvlink": "one replica of chat on air8 spans 16 of 8 GPUs in its NVLink domain.",
