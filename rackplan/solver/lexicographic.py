@@ -154,7 +154,7 @@ def _range_bound(model: cp_model.CpModel, *, maximize: bool) -> int:
     sign = -1 if objective.scaling_factor < 0 else 1
     total = 0
     for index, coefficient in zip(objective.vars, objective.coeffs, strict=True):
-        domain = model.proto.variables[index].domain
+        domain = list(model.proto.variables[index].domain)  # the field itself takes no index of -1
         ends = (sign * coefficient * domain[0], sign * coefficient * domain[-1])
         total += max(ends) if maximize else min(ends)
     return total + round(sign * objective.offset)

@@ -109,16 +109,28 @@ def _configure(solver: cp_model.CpSolver, settings: Settings, time_limit_s: floa
 
 
 def _run_interruptibly(run: Callable[[], None], stop: Callable[[], None]) -> bool:
-    """Run in a thread, so that Ctrl-C reaches Python while the solver works."""
-    thread = threading.Thread(target=run, name="rackplan-solve", daemon=True)
-    thread.start()
-    interrupted = False
-    while thread.is_alive():
+    """Run in a thread, so that Ctrl-C reaches Python while the solver works.
+
+    An event says when it is done: after Ctrl-C in the middle of ``Thread.join``, Python 3.11 and
+    3.12 call a thread finished that still runs.
+    """
+    done = threading.Event()
+
+    def run_and_tell() -> None:
         try:
-            thread.join(timeout=0.1)
+            run()
+        finally:
+            done.set()
+
+    threading.Thread(target=run_and_tell, name="rackplan-solve", daemon=True).start()
+    interrupted = finished = False
+    while not finished:
+        try:
+            if interrupted:
+                stop()  # again and again: a solver that has not started yet does not hear it
+            finished = done.wait(timeout=0.1)
         except KeyboardInterrupt:
             interrupted = True
-            stop()
     return interrupted
 
 
