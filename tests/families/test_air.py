@@ -105,6 +105,16 @@ def test_a_rack_without_a_zone_takes_no_server(bench):
     bench.fits(bench.rack(site, "r2", zone="room"))
 
 
+def test_a_server_that_needs_air_needs_a_zone_even_without_heat_to_it(bench):
+    # All heat to the coolant, 400 L/s of air all the same.
+    site = bench.ask(bench.site(), {"server": "wet", "min": 1, "max": 1})
+    bench.entry(site, "servers", "wet", liquid_fraction=1.0)
+    bench.fits(site)
+    del site["halls"][0]["rows"][0]["zone"]
+    bench.stops(site, "air/row/r1/zone")
+    bench.fits(bench.entry(site, "servers", "wet", airflow="0 L/s"))
+
+
 def powered(bench, sources, capacity):
     """Two units driven by power nodes; only losses of power count."""
     site = units(bench, bench.site(), "acu-1", "acu-2", capacity=capacity)

@@ -241,6 +241,33 @@ def test_existing_servers_load_the_ups_too(bench):
     bench.stops(bench.node(site, "ups-a", rated_power="17999 W"), "power/ups-a@loss:ups-b")
 
 
+def test_a_lost_circuit_can_be_the_hardest_state_above_its_rack(bench):
+    # ups-b wastes a fifth, and a switch of 3,000 W hangs on ups-a alone. The grid carries
+    #   normally          6,000 + 3,000 + 6,000 / 0.8 = 16,500 W
+    #   without ups-a     12,000 / 0.8                = 15,000 W (the switch is off)
+    #   without circuit A 3,000 + 12,000 / 0.8        = 18,000 W
+    def build(rated):
+        gear = {"name": "leaf", "u": 1, "rack_units": 1, "power": "3 kW", "weight": "1 kg"}
+        gear |= {"feeds": ["A"], "airflow": "0 L/s"}
+        site = bench.rack(bench.site(), "r2", profile={"blocked": ["9-48"]}, gear=[gear])
+        bench.node(site, "ups-b", efficiency=0.8)
+        return bench.node(site, "grid", rated_power=rated)
+
+    bench.fits(build("18000 W"))
+    bench.stops(build("17999 W"), "power/grid@loss:row/r1:A")
+
+
+@pytest.mark.parametrize("rated", ["20 kW", "500 kW"])
+def test_what_a_plan_states_of_empty_racks_is_judged_alike(bench, rated):
+    # Nothing is placed, gear keeps both sides busy, and one side wastes more than the other.
+    site = bench.ask(bench.site(), {"server": "box", "max": 0})
+    gear = {"name": "leaf", "u": 1, "rack_units": 1, "power": "3 kW", "weight": "1 kg"}
+    bench.rack(site, gear=[{**gear, "feeds": ["A"], "airflow": "0 L/s"}])
+    bench.rack(site, "r2")
+    bench.node(site, "ups-b", efficiency=0.8)
+    bench.fits(bench.node(site, "grid", rated_power=rated))
+
+
 @pytest.mark.parametrize(("survive", "servers"), [("full", 3), ("shed", 6)])
 def test_optimum_reserve_is_put_to_work(bench, survive, servers):
     # Two UPSs of 20 kW. Full: one must carry all, floor(20 / 6) = 3 boxes. Shed: only the normal

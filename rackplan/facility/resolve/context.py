@@ -71,9 +71,11 @@ class Context:
         try:
             return get(name)
         except UnknownEntryError as error:
-            close = ", ".join(repr(s) for s in error.suggestions)
-            cure = f"did you mean {close}?" if close else "see `rackplan catalog list`"
-            self.problem(path, str(error), cure, repr(name))
+            cure = f"did you mean {' or '.join(map(repr, error.suggestions))}?"
+            message = str(error).removesuffix(f": {cure}")
+            self.problem(
+                path, message, cure if error.suggestions else "see `rackplan catalog list`"
+            )
             return None
 
     def known(self, what: str, name: str, names: Iterable[str], path: Path) -> bool:

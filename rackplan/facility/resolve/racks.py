@@ -70,11 +70,12 @@ def resolve_rack(
     rack, row = written.rack, written.row
     model_id = written.either(rack.model, row.model)
     if model_id is None:
-        context.problem(
-            written.path, f"rack {written.id} has no model", "add model: to it or its row"
-        )
+        message = f"row {row.id!r} has racks without a model"
+        context.problem(written.path[:4], message, "add model: to the row, or to each rack")
         return None
-    model = context.entry(context.catalog.rack, model_id, (*written.path, "model"))
+    of_rack = rack.model is not None
+    path = (*(written.path if of_rack else written.path[:4]), "model")
+    model = context.entry(context.catalog.rack, model_id, path)
     zone = _reference(context, written, "zone", [z.id for z in context.site.cooling.zones])
     loop = _reference(context, written, "loop", [z.id for z in context.site.cooling.loops])
     feeds = _feeds(context, written, nodes)
