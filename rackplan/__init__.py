@@ -4,7 +4,7 @@
 >>> site = rackplan.load("sites/h20-inference-hall.yaml")
 >>> result = rackplan.solve(site)  # doctest: +SKIP
 >>> result.status, result.plan.totals["servers"]  # doctest: +SKIP
-('OPTIMAL', 170)
+('OPTIMAL', 174)
 
 Importing rackplan does no I/O, sets up no logging, and imports no solver until a solve.
 """

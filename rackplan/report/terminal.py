@@ -27,6 +27,7 @@ from rackplan.verifier.states import StateRow
 
 _TIGHTEST = 8
 _ASSUMED = 6
+_IN_CONFLICT = 40
 _WHOLE = 1 - 1e-9
 """Rates are sums of floats: this much of one is all of it."""
 
@@ -70,9 +71,12 @@ def render_conflict(conflict: Conflict, console: Console) -> None:
     grid = RichTable(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 2))
     grid.add_column(overflow="fold", min_width=20)
     grid.add_column(overflow="fold")
-    for rule in conflict.rules:
+    for rule in conflict.rules[:_IN_CONFLICT]:
         grid.add_row(Text(clean(rule.id)), Text(clean(rule.text)))
     console.print(grid)
+    if len(conflict.rules) > _IN_CONFLICT:
+        more = len(conflict.rules) - _IN_CONFLICT
+        say(console, Text(f"and {more:,} more (--json lists them); not narrowed down in time"))
     if conflict.minimal:
         say(console, Text("Proven minimal: without any one of these the others hold together."))
     if conflict.reliefs:

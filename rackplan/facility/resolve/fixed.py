@@ -22,11 +22,11 @@ def existing_survive(item: s.Existing, workloads: dict[str, Workload]) -> Surviv
     return workloads[item.workload].survive if item.workload in workloads else Survive("full")
 
 
-def pin_survive(pin: s.Pin, demand: ServerDemand | None, workloads: dict[str, Workload]) -> Survive:
+def pin_survive(pin: s.Pin, line: ServerDemand, workloads: dict[str, Workload]) -> Survive:
     """What a server pinned at a rack unit must do: its workload's rule, else its demand line's."""
     if pin.workload in workloads:
         return workloads[pin.workload].survive
-    return demand.survive if demand else Survive("full")
+    return line.survive
 
 
 def uses(
@@ -70,9 +70,9 @@ def fix_servers(
     pins = []
     for i, pin in enumerate(context.site.placement.pin):
         path = ("placement", "pin", i)
-        if not _pin_is_sound(context, pin, path, fixed, workloads, demands):
+        line = _line_of(context, pin, path, fixed, workloads, demands)
+        if line is None:
             continue
-        line = next(d for d in demands.values() if d.server == pin.server)
         index = by_rule.get((pin.server, pin_survive(pin, line, workloads)))
         if pin.u is None:
             pins.append(Pin(f"pin-{i + 1}", pin.server, pin.rack, pin.count, pin.workload))
@@ -111,29 +111,31 @@ def _check_starts(context: Context, racks: dict[str, Rack]) -> None:
             context.problem(("placement", "pin", i, "u"), message, f"it allows {allowed}")
 
 
-def _pin_is_sound(
+def _line_of(
     context: Context,
     pin: s.Pin,
     path: Path,
     racks: dict[str, list[FixedServer]],
     workloads: dict[str, Workload],
     demands: dict[str, ServerDemand],
-) -> bool:
-    before = len(context.problems)
-    context.known("rack", pin.rack, racks, (*path, "rack"))
-    servers = [line.server for line in demands.values()]
-    if context.known("server model in demand", pin.server, servers, (*path, "server")):
-        line = next(d for d in demands.values() if d.server == pin.server)
-        if pin.workload is not None:
-            context.known(
-                f"workload of {line.id}", pin.workload, line.workloads, (*path, "workload")
-            )
-        elif pin.u is not None and not line.idle_allowed:
-            message = f"{pin.server} is pinned to a rack unit without a workload"
-            context.problem(path, message, f"add workload: one of {', '.join(line.workloads)}")
+) -> ServerDemand | None:
+    """The demand line a pin takes its servers from; ``None`` when the pin cannot be kept."""
+    sound = context.known("rack", pin.rack, racks, (*path, "rack"))
     if pin.u is not None and pin.count > 1:
         context.problem((*path, "count"), "one rack unit takes one server", "remove count: or u:")
-    return len(context.problems) == before
+        sound = False
+    lines = {line.server: line for line in demands.values()}
+    if not context.known("server model in demand", pin.server, lines, (*path, "server")):
+        return None
+    line = lines[pin.server]
+    if pin.workload is not None:
+        what = f"workload of {line.id}"
+        sound &= context.known(what, pin.workload, line.workloads, (*path, "workload"))
+    elif pin.u is not None and not line.idle_allowed:
+        message = f"{pin.server} is pinned to a rack unit without a workload"
+        context.problem(path, message, f"add workload: one of {', '.join(line.workloads)}")
+        sound = False
+    return line if sound else None
 
 
 def _check_units(

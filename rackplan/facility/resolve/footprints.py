@@ -60,6 +60,10 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
     figures, before = _Figures(context, server, use), len(context.problems)
     psu_count = int(figures("psu_count", "the loss of a feed"))
     psu_rating_w = int(figures("psu_rating", "the loss of a feed"))
+    if len(context.problems) == before and not (psu_count and psu_rating_w):
+        text = f"{use.server} has {psu_count} power supplies of {psu_rating_w} W"
+        context.problem(use.path, text, "give psu_count and psu_rating above zero under catalog:")
+        return None
     draw_w = _draw_w(context, figures, psu_count * psu_rating_w)
     if draw_w == 0:
         if len(context.problems) == before:
