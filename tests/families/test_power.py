@@ -208,15 +208,19 @@ def test_a_parallel_bus_shares_over_the_live_modules(bench):
 
 
 def test_fixed_loads_and_cooling_units_take_their_share(bench):
-    # 12,000 W of boxes, 500 W of lighting, 700 W of fans that run on ups-a first: 13,200 W.
-    def build(rated):
+    # 12,000 W of boxes, 500 W of lighting, 700 W of fans that run on ups-a first: 13,200 W. With
+    # ups-a lost the fans move to ups-b, the lighting does not: 12,700 W.
+    def build(rated, name="ups-a"):
         site = bench.entry(bench.site(), "air_units", "air-unit", power="350 W")
         for unit in site["cooling"]["zones"][0]["units"]:
             unit["power_from"] = ["ups-a", "ups-b"]
-        return bench.node(site, "ups-a", rated_power=rated, load="500 W")
+        bench.node(site, "ups-a", load="500 W")
+        return bench.node(site, name, rated_power=rated)
 
     bench.fits(build("13200 W"))
     bench.stops(build("13199 W"), "power/ups-a@loss:ups-b")
+    bench.fits(build("12700 W", "ups-b"))
+    bench.stops(build("12699 W", "ups-b"), "power/ups-b@loss:ups-a")
 
 
 def test_gear_shares_its_live_feeds(bench):
