@@ -125,7 +125,7 @@ def _measured(quantity: Quantity, rounding: Rounding) -> BeforeValidator:
     def convert(value: object) -> float:
         if not isinstance(value, str):
             raise ValueError(
-                f"a {quantity.value.name} needs a unit: write {quantity.value.examples}"
+                f"{quantity.value.one} needs a unit: write {quantity.value.examples}"
             )
         try:
             return parse(value, quantity, rounding)

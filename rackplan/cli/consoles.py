@@ -26,33 +26,43 @@ def stdout() -> Console:
 class ProgressLine:
     """Best value, bound and gap on stderr, at most a few times a second.
 
-    On a terminal one line is rewritten; elsewhere every better plan gets a line of its own.
+    On a terminal one line is rewritten; elsewhere every piece of news gets a line of its own.
     """
 
     INTERVAL_S = 0.2
+    PATIENCE_S = 1.0
+    """Time before a bound without a plan is worth a line [s]."""
 
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()
         self._last_s = -1.0
         self._goal = ""
+        self._waiting = ""
 
     def __call__(self, progress: Progress) -> None:
-        """Show one piece of news."""
-        same = progress.goal == self._goal
-        if same and time.monotonic() - self._last_s < self.INTERVAL_S:
+        """Show one piece of news, or keep it for the next moment."""
+        if progress.value is None and progress.seconds < self.PATIENCE_S:
             return
-        self._last_s = time.monotonic()
-        text = _progress_text(progress)
-        if self._live:
-            start = "\r\x1b[2K" if same or not self._goal else "\n"
-            sys.stderr.write(start + text)
-        else:
-            sys.stderr.write(text + "\n")
-        self._goal = progress.goal
-        sys.stderr.flush()
+        if progress.goal != self._goal:
+            self._show_waiting()
+            if self._live and self._goal:
+                sys.stderr.write("\n")
+            self._goal = progress.goal
+            self._last_s = -1.0
+        self._waiting = _progress_text(progress)
+        if time.monotonic() - self._last_s >= self.INTERVAL_S:
+            self._show_waiting()
+
+    def _show_waiting(self) -> None:
+        if self._waiting:
+            sys.stderr.write(f"\r\x1b[2K{self._waiting}" if self._live else f"{self._waiting}\n")
+            sys.stderr.flush()
+            self._last_s = time.monotonic()
+            self._waiting = ""
 
     def close(self) -> None:
-        """End the line that was being rewritten."""
+        """Show the last news and end the line that was being rewritten."""
+        self._show_waiting()
         if self._live and self._goal:
             sys.stderr.write("\n")
             sys.stderr.flush()

@@ -62,7 +62,7 @@ def _workload_rule(instance: Instance, workload: Workload) -> SiteRule:
         for option in instance.menu
         if option.workload is workload and option.service is None
     ]
-    text = f"at least {workload.demand:g} {workload.unit} of {workload.id}"
+    text = f"at least {workload.demand:,.12g} {workload.unit} of {workload.id}"
     return SiteRule(
         id=f"{name}/{workload.id}",
         family=name,

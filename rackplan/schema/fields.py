@@ -17,7 +17,7 @@ def _text(quantity: Quantity, rounding: Rounding, least: float | None = None) ->
     def convert(raw: Any) -> int | float:
         if not isinstance(raw, str):
             raise ValueError(
-                f"a {quantity.value.name} needs a unit: write {quantity.value.examples}"
+                f"{quantity.value.one} needs a unit: write {quantity.value.examples}"
             )
         try:
             value = parse(raw, quantity, rounding)

@@ -39,15 +39,22 @@ class Found:
 
 
 class _Watch(cp_model.CpSolverSolutionCallback):
-    """Passes every better solution on."""
+    """Passes every better solution and every better bound on."""
 
     def __init__(self, tell: Callable[[int | None, int], None]) -> None:
         super().__init__()
         self._tell = tell
+        self._value: int | None = None
 
     def on_solution_callback(self) -> None:
         """Tell value and bound of the new solution."""
-        self._tell(round(self.objective_value), round(self.best_objective_bound))
+        self._value = round(self.objective_value)
+        self._tell(self._value, round(self.best_objective_bound))
+
+    def on_bound(self, bound: float) -> None:
+        """Tell a new bound, with the best value so far."""
+        if math.isfinite(bound):
+            self._tell(self._value, round(bound))
 
 
 def search(
@@ -72,6 +79,7 @@ def search(
     _configure(solver, settings, time_limit_s)
     solver.parameters.fix_variables_to_their_hinted_value = only_hint
     watch = _Watch(tell)
+    solver.best_bound_callback = watch.on_bound
     outcome: list[cp_model.CpSolverStatus] = []
     failure: list[Exception] = []
 
