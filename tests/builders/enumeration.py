@@ -52,10 +52,15 @@ def stackings(site: Facility, rack: Rack, choices: list[Choice]) -> dict[Counts,
         taken.update(range(u, u + height))
     found: dict[Counts, list[tuple]] = {}
 
+    seen: set[tuple[int, Counts]] = set()
+
     def grow(u: int, placed: list[tuple]) -> None:
-        found.setdefault(
-            tuple(Counter(c for _, c in placed)[c] for c in range(len(choices))), placed
-        )
+        many = Counter(index for _, index in placed)
+        counts = tuple(many[index] for index in range(len(choices)))
+        if (u, counts) in seen:
+            return
+        seen.add((u, counts))
+        found.setdefault(counts, placed)
         for start in range(u, rack.rack_units + 1):
             if rack.starts and start not in rack.starts:
                 continue
@@ -98,8 +103,10 @@ def plan_of(site: Facility, choices: list[Choice], stands: Mapping[str, list[tup
     """The plan with these new servers, and what already stands there, and nothing else stated."""
     servers = []
     for rack in site.racks.values():
-        for fixed in rack.fixed:
-            servers.append(_server(rack, fixed.u, site.footprints[fixed.footprint], None, None))
+        servers += [
+            _server(rack, fixed.u, site.footprints[fixed.footprint], None, None)
+            for fixed in rack.fixed
+        ]
         for u, index in stands[rack.id]:
             choice = choices[index]
             work = choice.workload.id if choice.workload else None

@@ -109,7 +109,7 @@ CHAT = {
 
 
 def small_site(racks: int = 2, ups: str = "100 kW", **sections: Any) -> Document:
-    """A hall of one row, fed 2N, asked for as many ``box8`` as fit; ``sections`` replace its own."""
+    """A row fed 2N that takes as many ``box8`` as fit; ``sections`` replace those of the file."""
     return copy.deepcopy(
         {
             "rackplan": 1,

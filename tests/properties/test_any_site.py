@@ -1,4 +1,4 @@
-"""What holds for any valid site: a verified plan or a minimal conflict; more never makes it worse."""
+"""For any valid site: a verified plan or a minimal conflict; more never makes it worse."""
 
 from __future__ import annotations
 
