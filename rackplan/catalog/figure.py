@@ -124,9 +124,7 @@ def _build(raw: Any, convert: Any, unit: str) -> Figure:
 def _measured(quantity: Quantity, rounding: Rounding) -> BeforeValidator:
     def convert(value: object) -> float:
         if not isinstance(value, str):
-            raise ValueError(
-                f"{quantity.value.one} needs a unit: write {quantity.value.examples}"
-            )
+            raise ValueError(f"{quantity.value.one} needs a unit: write {quantity.value.examples}")
         try:
             return parse(value, quantity, rounding)
         except QuantityError as error:

@@ -16,9 +16,7 @@ _QUANTITY = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?\s*[A-Za-zµ°]|\[.*\
 def _text(quantity: Quantity, rounding: Rounding, least: float | None = None) -> BeforeValidator:
     def convert(raw: Any) -> int | float:
         if not isinstance(raw, str):
-            raise ValueError(
-                f"{quantity.value.one} needs a unit: write {quantity.value.examples}"
-            )
+            raise ValueError(f"{quantity.value.one} needs a unit: write {quantity.value.examples}")
         try:
             value = parse(raw, quantity, rounding)
         except QuantityError as error:
