@@ -285,5 +285,8 @@ def read(path: Path) -> Plan:
     """Read ``plan.json``; raises :class:`InputError` when it cannot be read or is no plan."""
     try:
         return from_json(path.read_text(encoding="utf-8"), file=str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError([Problem(f"cannot read the plan: {error}", file=str(path))]) from error
+    except OSError as error:
+        message = f"cannot read the plan: {error.strerror or error}"
+        raise InputError([Problem(message, file=str(path))]) from error
+    except UnicodeDecodeError as error:
+        raise InputError([Problem("not a plan: it is no text", file=str(path))]) from error

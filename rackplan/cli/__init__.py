@@ -53,6 +53,14 @@ class _LazyGroup(click.Group):
             raise click.UsageError(f"No such command {args[0]!r}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """As click does; output that cannot be written (a full disk) ends with a message."""
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            click.echo(f"error: cannot write the output: {error.strerror or error}", err=True)
+            raise SystemExit(RackplanError.exit_code) from error
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; an error of rackplan ends it with its message and its exit code."""
         try:
