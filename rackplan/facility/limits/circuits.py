@@ -40,7 +40,8 @@ def exposed_racks(facility: Facility, groups: Sequence[RackGroup]) -> frozenset[
 def circuit_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
     """Limits of nodes when an exposed circuit is lost; its rack must be alone in its group."""
     states = _States(facility, groups)
-    for group in groups:
+    alone = [group for group in groups if group.size == 1]
+    for group in alone:
         for feed in _circuits(facility, group):
             for node in states.exposed(group, feed):
                 shifted = states.shifted(group, feed)

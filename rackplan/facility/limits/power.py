@@ -213,8 +213,11 @@ def _feed_states(facility: Facility, rack: Rack) -> dict[str, frozenset[str]]:
     for feed in rack.feeds:
         if feed.id not in facility.policy.not_survived:
             seen.setdefault(everything - {feed.id}, "loss:{rack}:" + feed.side)
+    # A feed whose normal path is whole is alive: only losses on these paths can matter.
+    normal = Flow(facility.nodes, "")
+    paths = {node for feed in rack.feeds for node in normal.upstream(feed.source)}
     for state in facility.states:
-        if state.kind == "power":
+        if state.lost in paths:
             flow = Flow(facility.nodes, state.lost)
             seen.setdefault(_live(rack, flow), state.id)
     return {state: live for live, state in seen.items()}
