@@ -16,8 +16,8 @@ _COMMANDS = {
     "verify": ("rackplan.cli.verify", "Judge a plan against its site, without a solver."),
     "explain": ("rackplan.cli.explain", "Say why a site does not fit, or what binds."),
     "report": ("rackplan.cli.report", "Write the report of a plan."),
-    "catalog": ("rackplan.cli.catalog", "Show hardware figures with their sources."),
-    "throughput": ("rackplan.cli.throughput", "Predict what servers deliver for a workload."),
+    "catalog": ("rackplan.cli.catalog", "Look up hardware and models, and check their figures."),
+    "throughput": ("rackplan.cli.throughput", "Predict what a server delivers on a model."),
     "schema": ("rackplan.cli.schema", "Print the JSON Schema of site files."),
     "init": ("rackplan.cli.init", "Write a commented site file to start from."),
 }

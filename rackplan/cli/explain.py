@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rackplan.cli.options import SECONDS
+
 if TYPE_CHECKING:
     from rackplan.plan import Plan
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("site", type=click.Path(path_type=Path))
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0.1, max=604_800),
+    type=SECONDS,
     default=60.0,
     show_default=True,
     help="Seconds for the solve, and again for the reason.",

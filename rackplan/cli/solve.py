@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rackplan.cli.options import SECONDS
+
 if TYPE_CHECKING:
     from rackplan.errors import Problem
     from rackplan.solver import Result
@@ -24,7 +26,7 @@ RESULT_SCHEMA = "rackplan.result/1"
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0.1, max=604_800),
+    type=SECONDS,
     default=60.0,
     show_default=True,
     help="Seconds for all goals together.",
@@ -32,7 +34,8 @@ RESULT_SCHEMA = "rackplan.result/1"
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
-    help="Search threads [8, or more on more cores]. With 1, two runs give the same plan.",
+    help="Search threads [8, or more on more cores]. With 1, two runs give the same plan, and "
+    "seconds are the solver's own: up to 4 times as long on the clock.",
 )
 @click.option(
     "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Random seed."
