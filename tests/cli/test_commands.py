@@ -238,9 +238,7 @@ def test_one_limit_in_every_state(site, plan):
     assert 0 == result.exit_code
     assert "power/ups-a: 18,000 of 100,000 W" in result.stdout
     assert "power/ups-a@loss:ups-b: 36,000 of 100,000 W" in result.stdout
-    (row,) = only_json(
-        run("verify", site, plan, "--limit", "power/ups-a@loss:ups-b", "--json")
-    )
+    (row,) = only_json(run("verify", site, plan, "--limit", "power/ups-a@loss:ups-b", "--json"))
     assert (36_000, 100_000) == (row["load"], row["capacity"])
 
 
