@@ -20,6 +20,9 @@ NO_FIT = {"demand": [{"server": "box8", "min": 7}]}
 """Seven servers of 6 U in two racks of 20 U."""
 
 
+PREDICT = "--model llama-3.1-8b --input 100 --output 100 --server dell-xe9680-h20"
+
+
 @pytest.fixture
 def site(tmp_path) -> Path:
     return written(small_site(), tmp_path / "site.yaml")
@@ -327,8 +330,7 @@ def test_init_then_check(tmp_path):
         ("catalog", "list", "--json"),
         ("catalog", "show", "dell-xe9680-h20", "--json"),
         ("catalog", "check", "--json"),
-        ("throughput", "predict", "--model", "llama-3.1-8b", "--input", 100, "--output", 100)
-        + ("--server", "dell-xe9680-h20", "--json"),
+        ("throughput", "predict", *PREDICT.split(), "--json"),
     ],
     ids=lambda words: " ".join(map(str, words[:2])),
 )

@@ -68,12 +68,12 @@ def test_the_plan_can_go_down_a_pipe(site):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_device_loses_no_plan(site):
-    before = os.stat("/dev/full").st_mode
+    before = Path("/dev/full").stat().st_mode
     done = run("solve", site, "-q", "-o", "/dev/full")
     assert 2 == done.returncode
     assert "FITS" in done.stdout
     assert "error: --output: cannot write '/dev/full'" in done.stderr
-    assert before == os.stat("/dev/full").st_mode
+    assert before == Path("/dev/full").stat().st_mode
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
