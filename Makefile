@@ -77,6 +77,7 @@ fuzz: $(VENV)/.test-stamp ## break the sites in thousands of ways: never a trace
 
 bench: $(VENV)/.test-stamp ## time the commands (see tests/benchmarks/README.md)
 	@$(BIN)/python tests/benchmarks/startup.py
+	@$(BIN)/python tests/benchmarks/solving.py --racks 96 504
 
 clean: ## remove the environment and everything that was built
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
