@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import click
 from rich.console import Console
 
 from rackplan.report.wording import scaled
@@ -14,13 +17,23 @@ if TYPE_CHECKING:
     from rackplan.solver import Progress
 
 PIPE_WIDTH = 120
-"""Columns when the output is no terminal."""
+"""Columns when the output is no terminal and COLUMNS does not say."""
 
 
-def stdout() -> Console:
-    """Console for results; wide enough for tables when it is a pipe."""
-    width = None if sys.stdout.isatty() else PIPE_WIDTH
-    return Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
+def draw(render: Callable[[Console], None]) -> None:
+    """Print what ``render`` draws to stdout, without the blanks that tables leave at line ends."""
+    known = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    console = Console(
+        file=sys.stdout,
+        width=None if known else PIPE_WIDTH,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    with console.capture() as drawn:
+        render(console)
+    for line in drawn.get().splitlines():
+        click.echo(line.rstrip())
 
 
 class ProgressLine:

@@ -27,7 +27,7 @@ def report(plan: Path, site: Path | None, output: Path | None, date: str) -> Non
         rackplan report plan.json -o report.html
     """
     from rackplan import api
-    from rackplan.cli.consoles import stdout
+    from rackplan.cli.consoles import draw
     from rackplan.report.terminal import render_plan
     from rackplan.report.write import check_report_path, write_report
 
@@ -37,7 +37,7 @@ def report(plan: Path, site: Path | None, output: Path | None, date: str) -> Non
     facility = api.load(site or _site_of(plan, read.site.get("file", "")))
     _check_same_site(read.site.get("sha256", ""), facility.sha256, plan)
     if output is None:
-        render_plan(read, facility, stdout())
+        draw(lambda console: render_plan(read, facility, console))
         return
     write_report(read, facility, output, date, option="--output")
     click.echo(f"wrote the report to {output}", err=True)

@@ -143,21 +143,21 @@ def document(result: Result) -> dict[str, Any]:
 
 def print_result(result: Result) -> None:
     """Print the summary, the conflict, or that nothing is decided."""
-    from rackplan.cli.consoles import stdout
+    from rackplan.cli.consoles import draw
     from rackplan.report.terminal import render_conflict, render_plan
 
-    console = stdout()
-    if result.conflict is not None:
-        render_conflict(result.conflict, console)
-    elif result.plan is None and result.status == "INFEASIBLE":
+    conflict, plan = result.conflict, result.plan
+    if conflict is not None:
+        draw(lambda console: render_conflict(conflict, console))
+    elif plan is None and result.status == "INFEASIBLE":
         click.echo("DOES NOT FIT\nProven infeasible; the reason was not found in the time given.")
-    elif result.plan is None:
+    elif plan is None:
         click.echo(
             "UNDECIDED\nNo plan was found in the time given, and none was proven impossible."
         )
         click.echo("Give it more time with --time-limit.")
     else:
-        render_plan(result.plan, result.facility, console)
+        draw(lambda console: render_plan(plan, result.facility, console))
     if result.verdict is not None and not result.verdict.ok:
         click.echo("error: the verifier disagrees with this plan:", err=True)
         for violation in result.verdict.violations[:20]:
