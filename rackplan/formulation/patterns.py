@@ -59,12 +59,11 @@ def maximal_patterns(
         heights = [footprints[f].rack_units for f, k in counts.items() for _ in range(k)]
         return stack(free, rack.starts, tuple(sorted(heights, reverse=True))) is not None
 
-    found: list[Pattern] = []
-    for counts in _fill(used, loads, rooms, fits):
-        pattern = tuple(counts.get(f, 0) for f in range(len(footprints)))
-        if not any(_covers(other, pattern) for other in found):
-            found = [other for other in found if not _covers(pattern, other)]
-            found.append(pattern)
+    found = [
+        tuple(counts.get(f, 0) for f in range(len(footprints)))
+        for counts in _fill(used, loads, rooms, fits)
+        if _is_maximal(counts, loads, rooms, fits)
+    ]
     return tuple(sorted(found, reverse=True))
 
 
@@ -107,5 +106,12 @@ def _within(counts: dict[int, int], loads: dict[int, list[int]], rooms: Sequence
     return all(sum(parts) <= room for parts, room in zip(taken, rooms, strict=True))
 
 
-def _covers(larger: Pattern, smaller: Pattern) -> bool:
-    return all(a >= b for a, b in zip(larger, smaller, strict=True))
+def _is_maximal(
+    counts: dict[int, int],
+    loads: dict[int, list[int]],
+    rooms: Sequence[int],
+    fits: Callable[[dict[int, int]], bool],
+) -> bool:
+    """Whether no single server can be added: parts of an admitted set are admitted too."""
+    more = ({**counts, f: many + 1} for f, many in counts.items() if many < MAX_SERVERS)
+    return not any(_within(larger, loads, rooms) and fits(larger) for larger in more)
