@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rackplan.facility.groups import RackGroup
-from rackplan.facility.limits.heat import fixed_load, flow_need, heat_w, live_gear, unit_states
-from rackplan.facility.limits.model import RackLimit, SiteLimit, admission, at_state
+from rackplan.facility.limits.heat import fixed_load, pool_limits
+from rackplan.facility.limits.model import RackLimit, SiteLimit, admission
 from rackplan.facility.model import NORMAL, Facility, Footprint, Rack, Zone
 
 
@@ -14,32 +14,7 @@ def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[Sit
     """Heat [W] and airflow [L/s] of every zone, in normal operation and with units dead."""
     for zone in facility.zones.values():
         members = [group for group in groups if group.rack.zone == zone.id]
-        for state, live in unit_states(facility, zone.units):
-            loss = state != NORMAL
-            heat = {f.index: heat_w(f, "air", loss=loss) for f in facility.footprints}
-            flow = {f.index: flow_need(f, "air", loss=loss) for f in facility.footprints}
-            racks = [rack for group in members for rack in group.racks]
-            gear = live_gear(facility, racks, state)
-            yield SiteLimit(
-                id=at_state(f"air/{zone.id}", state),
-                family="air",
-                device=zone.id,
-                state=state,
-                quantity="W",
-                capacity=sum(unit.capacity_w for unit in live),
-                base=fixed_load(racks, heat) + sum(item.power_w for item in gear),
-                loads={group.index: heat for group in members},
-            )
-            yield SiteLimit(
-                id=at_state(f"air/{zone.id}/airflow", state),
-                family="air",
-                device=zone.id,
-                state=state,
-                quantity="L/s",
-                capacity=sum(unit.flow for unit in live),
-                base=fixed_load(racks, flow) + sum(item.airflow_l_s for item in gear),
-                loads={group.index: flow for group in members},
-            )
+        yield from pool_limits(facility, "air", zone.id, zone.units, members)
 
 
 def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:

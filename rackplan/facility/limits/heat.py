@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
+from rackplan.facility.groups import RackGroup
+from rackplan.facility.limits.model import SiteLimit, at_state
 from rackplan.facility.model import (
     NORMAL,
     CoolingUnit,
@@ -16,6 +18,8 @@ from rackplan.facility.model import (
 from rackplan.facility.power import Flow
 
 Medium = Literal["air", "liquid"]
+FLOWS: dict[Medium, tuple[str, str]] = {"air": ("airflow", "L/s"), "liquid": ("flow", "mL/min")}
+"""What the flow of a medium is called in ids, and its unit."""
 
 
 def heat_w(footprint: Footprint, medium: Medium, *, loss: bool) -> int:
@@ -34,6 +38,51 @@ def flow_need(footprint: Footprint, medium: Medium, *, loss: bool) -> int:
     if loss and footprint.survive.kind == "shed":
         return 0
     return footprint.airflow_l_s if medium == "air" else footprint.flow_ml_min
+
+
+def pool_limits(
+    facility: Facility,
+    medium: Medium,
+    device: str,
+    units: Sequence[CoolingUnit],
+    members: Sequence[RackGroup],
+) -> Iterator[SiteLimit]:
+    """Heat and flow that a pool of units takes from racks, in every state that changes the pool.
+
+    For every state s, with live units U(s), over servers of footprint f in member groups g:
+
+        sum heat(f, s) n(g,f) + heat of gear <= sum of capacity over U(s)
+        sum flow(f, s) n(g,f) + flow of gear <= sum of flow over U(s)
+
+    Gear gives its heat to the air alone.
+    """
+    racks = [rack for group in members for rack in group.racks]
+    what, flow_unit = FLOWS[medium]
+    for state, live in unit_states(facility, units):
+        loss = state != NORMAL
+        gear = live_gear(facility, racks, state) if medium == "air" else []
+        heat = {f.index: heat_w(f, medium, loss=loss) for f in facility.footprints}
+        flow = {f.index: flow_need(f, medium, loss=loss) for f in facility.footprints}
+        yield SiteLimit(
+            id=at_state(f"{medium}/{device}", state),
+            family=medium,
+            device=device,
+            state=state,
+            quantity="W",
+            capacity=sum(unit.capacity_w for unit in live),
+            base=fixed_load(racks, heat) + sum(item.power_w for item in gear),
+            loads={group.index: heat for group in members},
+        )
+        yield SiteLimit(
+            id=at_state(f"{medium}/{device}/{what}", state),
+            family=medium,
+            device=device,
+            state=state,
+            quantity=flow_unit,
+            capacity=sum(unit.flow for unit in live),
+            base=fixed_load(racks, flow) + sum(item.airflow_l_s for item in gear),
+            loads={group.index: flow for group in members},
+        )
 
 
 def unit_states(

@@ -5,40 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rackplan.facility.groups import RackGroup
-from rackplan.facility.limits.heat import fixed_load, flow_need, heat_w, unit_states
-from rackplan.facility.limits.model import RackLimit, SiteLimit, admission, at_state
-from rackplan.facility.model import NORMAL, Facility, Footprint, Loop
+from rackplan.facility.limits.heat import pool_limits
+from rackplan.facility.limits.model import RackLimit, SiteLimit, admission
+from rackplan.facility.model import Facility, Footprint, Loop
 
 
 def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
     """Heat [W] and coolant flow [mL/min] of every loop, in normal operation and with CDUs dead."""
     for loop in facility.loops.values():
         members = [group for group in groups if group.rack.loop == loop.id]
-        racks = [rack for group in members for rack in group.racks]
-        for state, live in unit_states(facility, loop.cdus):
-            loss = state != NORMAL
-            heat = {f.index: heat_w(f, "liquid", loss=loss) for f in facility.footprints}
-            flow = {f.index: flow_need(f, "liquid", loss=loss) for f in facility.footprints}
-            yield SiteLimit(
-                id=at_state(f"liquid/{loop.id}", state),
-                family="liquid",
-                device=loop.id,
-                state=state,
-                quantity="W",
-                capacity=sum(cdu.capacity_w for cdu in live),
-                base=fixed_load(racks, heat),
-                loads={group.index: heat for group in members},
-            )
-            yield SiteLimit(
-                id=at_state(f"liquid/{loop.id}/flow", state),
-                family="liquid",
-                device=loop.id,
-                state=state,
-                quantity="mL/min",
-                capacity=sum(cdu.flow for cdu in live),
-                base=fixed_load(racks, flow),
-                loads={group.index: flow for group in members},
-            )
+        yield from pool_limits(facility, "liquid", loop.id, loop.cdus, members)
 
 
 def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
