@@ -117,6 +117,16 @@ def test_a_folder_without_permission_is_refused_before_solving(site, tmp_path):
     assert "no permission" in done.stderr
 
 
+def test_the_site_file_is_never_written_over(site, tmp_path):
+    before, link = site.read_bytes(), tmp_path / "link.yaml"
+    link.symlink_to(site)
+    for output in (site, link):
+        done = run("solve", site, "-q", "-o", output)
+        assert (2, "") == (done.returncode, done.stdout)
+        assert "is the file that is read" in done.stderr
+    assert before == site.read_bytes()
+
+
 def test_a_file_that_is_there_is_replaced_whole_and_a_link_stays(site, tmp_path):
     real, link = tmp_path / "real.json", tmp_path / "link.json"
     real.write_text("x" * 1_000_000)
