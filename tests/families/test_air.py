@@ -135,6 +135,19 @@ def test_a_unit_with_two_sources_lives_on_the_other(bench):
     bench.fits(powered(bench, (["ups-a"], ["ups-b", "ups-a"]), "1 W"))
 
 
+def test_gear_that_dies_with_a_unit_gives_no_heat(bench):
+    # ups-b drives acu-2 and the gear: with it dead, acu-1 carries the boxes' 12,000 W alone. In
+    # normal operation both units carry 12,000 + 500 W.
+    gear = {"name": "switch", "u": 47, "rack_units": 1, "power": "500 W", "weight": "10 kg"}
+    for feeds, capacity in ((["B"], "12000 W"), (["A"], "12500 W")):
+        site = powered(bench, (["ups-a"], ["ups-b"]), capacity)
+        bench.rack(site, gear=[{**gear, "airflow": "10 L/s", "feeds": feeds}])
+        bench.fits(site)
+    site = powered(bench, (["ups-a"], ["ups-b"]), "12499 W")
+    bench.rack(site, gear=[{**gear, "airflow": "10 L/s", "feeds": ["A"]}])
+    bench.stops(site, "air/room@loss:ups-b")
+
+
 def test_optimum_n_plus_one(bench):
     # Three units of 20 kW and 1,500 L/s, one may fail: floor(40 / 6) = 6 boxes by heat, and
     # 3000 / 400 = 7.5 by airflow: 6. With 1,150 L/s a unit it is 2300 / 400 = 5.75: 5.
