@@ -28,6 +28,19 @@ def check_writable(path: Path, option: str) -> None:
         raise InputError([Problem(f"no permission to write {str(path)!r}", path=option)])
 
 
+def check_not_read(path: Path, option: str, source: Path) -> None:
+    """Refuse to write over the file that is read.
+
+    Raises
+    ------
+    InputError
+        Both paths are the same file; ``option`` names who asked for it.
+    """
+    if path.exists() and source.exists() and path.samefile(source) and not _is_device(path):
+        message = f"{str(path)!r} is the file that is read, and would be lost"
+        raise InputError([Problem(message, cure="name another file", path=option)])
+
+
 def write_whole(path: Path, data: bytes, option: str) -> None:
     """Write beside the file, then put it in place at once: readers never see half of it.
 

@@ -220,9 +220,23 @@ def _convert(number: float, unit: str, kind: Kind) -> float:
             return number * scale
         return float(source.to(kind.pint_unit).magnitude)
     except (pint.PintError, pint.errors.DefinitionSyntaxError, AttributeError, TypeError) as error:
-        raise QuantityError(f"'{unit}' is no unit of {kind.name}: write {kind.examples}") from error
+        cure = _likely(unit, kind) or f"write {kind.examples}"
+        raise QuantityError(f"'{unit}' is no unit of {kind.name}: {cure}") from error
     except (OverflowError, ValueError, ZeroDivisionError) as error:
         raise QuantityError(f"not {kind.one}: write {kind.examples}") from error
+
+
+_OFTEN_WRITTEN = {"kw": "kW", "mw": "MW", "kva": "kVA", "mva": "MVA", "c": "degC", "f": "degF"}
+"""Units as people write them in haste, in lower case."""
+
+
+def _likely(unit: str, kind: Kind) -> str:
+    """The unit that was meant, when it measures the right thing."""
+    meant = _OFTEN_WRITTEN.get(unit.lower())
+    if meant is None or meant == unit:
+        return ""
+    fits = _registry().Unit(meant).dimensionality == _registry().Unit(kind.pint_unit).dimensionality
+    return f"did you mean '{meant}'?" if fits else ""
 
 
 _SCALES = {

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from rackplan.catalog.load import Catalog
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
-_MESSAGES = {"extra_forbidden": "there is no such field", "missing": "this field is needed"}
+_MESSAGES = {
+    "extra_forbidden": "there is no such field",
+    "missing": "this field is needed",
+    "model_type": "must hold fields",
+}
+_SIMILAR = "add it, or start from a similar entry with `like: ID`"
 
 
 class Extension:
@@ -143,7 +148,9 @@ def _problems(error: ValidationError, type_: type[Entry], path: str, hint: str) 
     problems = []
     for part in error.errors(include_url=False, include_context=False):
         place = ".".join([path, *map(brief, part["loc"])])
-        cure = hint if part["type"] == "missing" else ""
+        cure = hint or _SIMILAR if part["type"] == "missing" else ""
+        if part["type"] == "model_type":
+            cure = f"write {{{': ..., '.join(ScaleUp.model_fields)}: ...}}"
         if part["type"] == "extra_forbidden":
             scope = ScaleUp if part["loc"][0] == "scale_up" else type_
             cure = _close(part["loc"][-1], scope.model_fields)
@@ -153,7 +160,7 @@ def _problems(error: ValidationError, type_: type[Entry], path: str, hint: str) 
 
 
 def _message(kind: str, text: str) -> str:
-    text = text.removeprefix("Value error, ")
+    text = text.removeprefix("Value error, ").replace("Input should be", "must be", 1)
     return _MESSAGES.get(kind, text[:1].lower() + text[1:])
 
 

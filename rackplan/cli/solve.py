@@ -67,13 +67,15 @@ def solve(
     from rackplan import api
     from rackplan.cli.consoles import ProgressLine
     from rackplan.errors import InputError
-    from rackplan.files import check_writable
+    from rackplan.files import check_not_read, check_writable
     from rackplan.report.write import check_report_path
 
     if output is not None:
         check_writable(output, "--output")
+        check_not_read(output, "--output", site)
     if report is not None:
         check_report_path(report)
+        check_not_read(report, "--report", site)
     progress = ProgressLine()
     facility = api.load(site)
     try:

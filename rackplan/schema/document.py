@@ -69,7 +69,7 @@ _SYNTAX = {
     ),
     "expected ',' or": (
         "a ',' or a closing bracket is missing",
-        "close what an earlier '[' or '{' opened",
+        "close what an earlier '[' or '{' opened; put a range such as \"ups-[a-b]\" in quotes",
     ),
     "expected node content": ("a '[' or '{' is not closed", "close it, or put the text in quotes"),
     "unexpected end of stream": ("a quote is not closed", "close the quoted text"),

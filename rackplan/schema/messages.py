@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -144,6 +145,7 @@ class _Translator:
         if kind == "literal_error":
             return self._literal(path, details)
         message, cure = _sentence(kind, details)
+        cure = _single(details["input"], message) or cure
         return self._document.problem(path, message, cure, value)
 
     def _unknown_key(self, path: Path) -> Problem:
@@ -219,6 +221,16 @@ def _sentence(kind: str, details: ErrorDetails) -> tuple[str, str]:
         message, _, cure = str(context["error"]).partition(": ")
         return message, cure
     return details["msg"][:1].lower() + details["msg"][1:], ""
+
+
+def _single(value: Any, message: str) -> str:
+    """What to write for one text where a list is needed, or for a percentage as a number."""
+    if message == _LIST[0] and isinstance(value, str) and re.fullmatch(r"[\w./:-]+", value):
+        return f"write [{value}]"
+    percent = re.fullmatch(r"([0-9.]{1,6}) ?%", value) if isinstance(value, str) else None
+    if message == _NUMBER[0] and percent and percent[1].count(".") < 2:
+        return f"write {float(percent[1]) / 100:g}"
+    return ""
 
 
 def _quoted(expected: str) -> list[str]:

@@ -61,6 +61,6 @@ def _throughput(facility: Facility, view: View) -> Iterator[Finding]:
     for workload in facility.workloads.values():
         # Throughput is judged in thousandths of its unit, the finest step of a plan.
         need = math.ceil(round(workload.demand * 1000, 3))
-        rate, unit = round(Fraction(rates[workload.id]) * 1000, 3), f"m{workload.unit}"
+        rate, unit = round(Fraction(rates[workload.id]) * 1000, 3), f"milli-{workload.unit}"
         rule, before = f"demand/{workload.id}", f"{workload.id} gets"
         yield from at_least(rule, workload.id, rate, need, unit, before=before)

@@ -24,6 +24,10 @@ _QUANTITIES = {
 }
 
 
+_MILLI = "milli-"
+"""Thousandths of a unit, as limits of throughput count; people read the unit itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One broken rule.
@@ -110,6 +114,9 @@ def figure(value: Exact, unit: str, digits: int = 4) -> str:
 
 def of(load: Exact, capacity: int, unit: str) -> str:
     """``812 kW of 800 kW``, with as many digits as it takes to tell the two apart."""
+    if unit.startswith(_MILLI):
+        whole = unit.removeprefix(_MILLI)
+        return f"{float(load) / 1000:,.3f} of {capacity / 1000:,.3f} {whole}"
     if unit not in _QUANTITIES:
         have = f"{load:,}" if isinstance(load, int) else f"{float(load):,.3f}"
         return f"{have} of {capacity:,} {unit}"

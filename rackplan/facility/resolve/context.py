@@ -95,12 +95,13 @@ class Context:
         try:
             return need(entry, name, why)
         except UnknownFigureError:
-            self.problem(
-                path,
-                f"no source gives the {name} of {id_}, which {why} needs",
-                "give it in the site file: catalog: "
-                f"{{servers: {{{id_}: {{like: {id_}, {name}: ...}}}}}}",
-            )
+            cure = f"catalog: {{servers: {{{id_}: {{like: {id_}, {name}: ...}}}}}}"
+            if id_ in self.site.catalog.get(
+                "servers", {}
+            ):  # an entry of this file: to be completed
+                cure = f"{name}: ... under catalog.servers.{id_}"
+            message = f"no source gives the {name} of {id_}, which {why} needs"
+            self.problem(path, message, f"give it in the site file: {cure}")
             return None
 
     def unique(self, what: str, named: Iterable[tuple[str, Path]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from rackplan.catalog.entries import AirUnit, Cdu
 from rackplan.facility.model import CoolingUnit, Loop, PowerNode, Zone
 from rackplan.facility.resolve.context import Context, Path
 from rackplan.schema import site as s
@@ -26,6 +27,7 @@ def resolve_zones(context: Context, nodes: dict[str, PowerNode]) -> dict[str, Zo
             _air_unit(context, unit, (*path, "units", k), nodes)
             for k, unit in enumerate(zone.units)
         ]
+        _assume_undriven(context, "cooling.zones", f"zone {zone.id}", zone.units)
         zones[zone.id] = Zone(zone.id, tuple(filter(None, units)), zone.supply)
     return zones
 
@@ -42,7 +44,7 @@ def _air_unit(
     if context.air.ratio < 0.99:
         text = f"air units carry {context.air.ratio:.1%} of their rated heat: air is that thin here"
         context.assume("cooling.zones", text)
-    power_w = entry.power.whole if entry.power else 0
+    power_w = _power_w(context, entry, unit, "air_units", path)
     return CoolingUnit(unit.id, capacity_w, entry.airflow.whole, power_w, unit.power_from)
 
 
@@ -63,10 +65,11 @@ def resolve_loops(context: Context, nodes: dict[str, PowerNode]) -> dict[str, Lo
             _check_power(context, spec.power_from, (*path, "cdus", k), nodes)
             entry = context.entry(context.catalog.cdu, spec.model, (*path, "cdus", k, "model"))
             if entry is not None:
-                power_w = entry.power.whole if entry.power else 0
+                power_w = _power_w(context, entry, spec, "cdus", (*path, "cdus", k))
                 capacity_w, flow = entry.capacity.whole, entry.flow.whole
                 cdus.append(CoolingUnit(spec.id, capacity_w, flow, power_w, spec.power_from))
                 approaches.append(entry.approach.value)
+        _assume_undriven(context, "cooling.loops", f"loop {loop.id}", loop.cdus)
         loops[loop.id] = Loop(loop.id, tuple(cdus), loop.facility_water + max(approaches))
     return loops
 
@@ -77,3 +80,25 @@ def _check_power(
     for i, node in enumerate(power_from):
         if nodes:  # an empty graph has its own problems already
             context.known("power node", node, nodes, (*path, "power_from", i))
+
+
+def _power_w(
+    context: Context, entry: AirUnit | Cdu, spec: s.AirUnitSpec | s.CduSpec, kind: str, path: Path
+) -> int:
+    """Draw of a cooling unit [W], which loads the node that drives it."""
+    if spec.power_from and entry.power is None:
+        message = f"no source gives the power of {spec.model}, which {spec.power_from[0]} carries"
+        cure = f"{{{kind}: {{{spec.model}: {{like: {spec.model}, power: ...}}}}}}"
+        context.problem(path, message, f"give it in the site file: catalog: {cure}")
+    return entry.power.whole if entry.power else 0
+
+
+def _assume_undriven(
+    context: Context, place: str, named: str, units: Iterable[s.AirUnitSpec | s.CduSpec]
+) -> None:
+    """Units outside the power graph: said once for each zone or loop."""
+    undriven = [unit.id for unit in units if not unit.power_from]
+    if undriven:
+        names = ", ".join(undriven[:3]) + (", ..." if len(undriven) > 3 else "")
+        text = f"{named}: no power_from: no power loss stops {names}, no power node carries them"
+        context.assume(place, text)

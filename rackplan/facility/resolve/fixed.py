@@ -70,8 +70,8 @@ def fix_servers(
     pins = []
     for i, pin in enumerate(context.site.placement.pin):
         path = ("placement", "pin", i)
-        line = _line_of(context, pin, path, fixed, workloads, demands)
-        if line is None:
+        line = _line_of(context, pin, path, racks, demands)
+        if line is None or pin.rack not in fixed:  # a rack that could not be resolved
             continue
         index = by_rule.get((pin.server, pin_survive(pin, line, workloads)))
         if pin.u is None:
@@ -115,12 +115,11 @@ def _line_of(
     context: Context,
     pin: s.Pin,
     path: Path,
-    racks: dict[str, list[FixedServer]],
-    workloads: dict[str, Workload],
+    racks: list[WrittenRack],
     demands: dict[str, ServerDemand],
 ) -> ServerDemand | None:
     """The demand line a pin takes its servers from; ``None`` when the pin cannot be kept."""
-    sound = context.known("rack", pin.rack, racks, (*path, "rack"))
+    sound = context.known("rack", pin.rack, [rack.id for rack in racks], (*path, "rack"))
     if pin.u is not None and pin.count > 1:
         context.problem((*path, "count"), "one rack unit takes one server", "remove count: or u:")
         sound = False

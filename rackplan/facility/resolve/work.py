@@ -109,7 +109,8 @@ def resolve_demands(context: Context, workloads: dict[str, Workload]) -> dict[st
             message = f"min {line.min} is more than max {line.max}"
             context.problem((*path, "min"), message, "lower min: or raise max:")
         allowed = _allowed(line, workloads)
-        if line.workloads is None and known and not allowed and not line.idle:
+        unsound = any(name not in workloads for name in known)  # told at the workload itself
+        if line.workloads is None and known and not (allowed or line.idle or unsound):
             context.problem(
                 path,
                 f"no workload may run on {line.server}",
@@ -172,12 +173,15 @@ def _goal(
         return None
     if name != "throughput":
         return Objective(name)
+    known = [work.id for work in context.site.workloads]
     if workload:
         return (
             Objective(name, workload)
-            if context.known("workload", workload, workloads, path)
+            if context.known("workload", workload, known, path) and workload in workloads
             else None
         )
+    if any(name not in workloads for name in known):
+        return None  # told at the workload itself
     units = sorted({work.unit for work in workloads.values()})
     if len(units) != 1:
         message = "throughput of all workloads together needs one unit"
