@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rackplan.report.table import Table
@@ -35,12 +35,14 @@ class RackGroup:
         return f"{label} and {others:,} alike" if others else label
 
 
-def rack_groups(table: Table, keys: Sequence[str]) -> tuple[RackGroup, ...]:
-    """Group the racks that hold servers by what the columns ``keys`` say of them."""
+def rack_groups(
+    table: Table, told: Callable[[Mapping[str, str]], tuple[str, ...]]
+) -> tuple[RackGroup, ...]:
+    """Group the racks that hold servers by what is told of them, given their written figures."""
     found: dict[tuple[str, ...], list[tuple[int, Mapping[str, str]]]] = {}
     for place, (raw, cells) in enumerate(zip(table.records(), table.shown(), strict=True)):
         if raw["servers"]:
-            found.setdefault(tuple(cells[key] for key in keys), []).append((place, cells))
+            found.setdefault(told(cells), []).append((place, cells))
     return tuple(
         RackGroup(tuple(cells["rack"] for _, cells in group), _run(group), group[0][1])
         for group in found.values()

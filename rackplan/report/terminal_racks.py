@@ -41,14 +41,20 @@ def plain_grid() -> RichTable:
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A column of the terminal's table: heading, the figures it joins, and where it is shown."""
+    """A column of the terminal's table: heading, the figures it joins, and its place in line.
+
+    Where the terminal is too narrow, fields with the smallest ``worth`` go first.
+    """
 
     title: str
     keys: tuple[str, ...]
     pattern: str = "{}"
-    wide_only: bool = False
+    worth: int = 9
 
     def text(self, cells: Mapping[str, str]) -> str:
+        """What the column says of a rack; of several reasons the first."""
+        if self.keys == ("binding",):
+            return cells["binding"].partition("; ")[0] or ABSENT
         parts = [cells[key] for key in self.keys]
         return self.pattern.format(*parts) if any(part != ABSENT for part in parts) else ABSENT
 
@@ -67,40 +73,44 @@ def render_racks(console: Console, plan: Plan, facility: Facility) -> None:
 
 
 def _fitting_grid(console: Console, table: Table) -> RichTable:
-    """Everything where that fits the terminal, else the figures that matter most."""
+    """As many columns as fit the terminal, those that matter most first."""
     fields = tuple(_fields(table))
-    everything = _grid(table, fields)
     unbounded = console.options.update(width=_ANY_WIDTH)
-    if console.measure(everything, options=unbounded).maximum <= console.width:
-        return everything
-    return _grid(table, [field for field in fields if not field.wide_only])
+    least = sorted({field.worth for field in fields})
+    for worth in least:
+        grid = _grid(table, [field for field in fields if field.worth >= worth])
+        if console.measure(grid, options=unbounded).maximum <= console.width:
+            break
+    return grid
 
 
 def _fields(table: Table) -> Iterator[_Field]:
     yield _Field("Srv", ("servers",))
     yield _Field("GPU", ("gpus",))
     yield _Field("U", ("used", "height"), "{}/{}")
-    yield _Field("kg", ("mass", "max_mass"), "{}/{}", wide_only=True)
+    yield _Field("kg", ("mass", "max_mass"), "{}/{}", worth=2)
     yield _Field("IT\n[kW]", ("power",))
     for key in (column.key for column in table.columns if column.key.startswith("normal:")):
         side = key.partition(":")[2]
         title = f"Feed {clean(side)}\n[kW]"
-        yield _Field(title, (key, f"worst:{side}"), "{}/{}", wide_only=True)
-    yield _Field("Fullest\nfeed [%]", ("use",))
-    yield _Field("Air/liq.\nheat [kW]", ("air", "liquid"), "{}/{}", wide_only=True)
+        yield _Field(title, (key, f"worst:{side}"), "{}/{}", worth=4)
+    yield _Field("Fullest\nfeed [%]", ("use",), worth=3)
+    yield _Field("Air/liq.\nheat [kW]", ("air", "liquid"), "{}/{}", worth=1)
     for column in table.columns:
         if column.key.startswith("rate:"):
             yield _Field(f"{column.title}\n[{column.unit}]", (column.key,))
+    yield _Field("What keeps\none more out", ("binding",), worth=5)
 
 
 def _grid(table: Table, fields: Sequence[_Field]) -> RichTable:
-    groups = rack_groups(table, [key for field in fields for key in field.keys])
+    groups = rack_groups(table, lambda cells: tuple(field.text(cells) for field in fields))
     longest = max(len(word) for group in groups for word in group.label.split())
     grid = plain_grid()
     grid.add_column("Rack", overflow="fold", min_width=min(longest, _WIDEST_NAME))
     grid.add_column("Racks", justify="right")
     for field in fields:
-        grid.add_column(Text(field.title), justify="right", overflow="fold")
+        words = field.keys == ("binding",)
+        grid.add_column(Text(field.title), justify="left" if words else "right", overflow="fold")
     for group in groups:
         figures = [f"{len(group.racks):,}", *(field.text(group.cells) for field in fields)]
         grid.add_row(Text(group.label), *map(Text, figures))
