@@ -43,7 +43,7 @@ def plain_grid() -> RichTable:
 class _Field:
     """A column of the terminal's table: heading, the figures it joins, and its place in line.
 
-    Where the terminal is too narrow, fields with the smallest ``worth`` go first.
+    Where the terminal is too narrow, fields of the largest ``worth`` come first.
     """
 
     title: str
@@ -76,12 +76,12 @@ def _fitting_grid(console: Console, table: Table) -> RichTable:
     """As many columns as fit the terminal, those that matter most first."""
     fields = tuple(_fields(table))
     unbounded = console.options.update(width=_ANY_WIDTH)
-    least = sorted({field.worth for field in fields})
-    for worth in least:
-        grid = _grid(table, [field for field in fields if field.worth >= worth])
+    kept = {max(field.worth for field in fields)}
+    for worth in sorted({field.worth for field in fields} - kept, reverse=True):
+        grid = _grid(table, [field for field in fields if field.worth in kept | {worth}])
         if console.measure(grid, options=unbounded).maximum <= console.width:
-            break
-    return grid
+            kept.add(worth)
+    return _grid(table, [field for field in fields if field.worth in kept])
 
 
 def _fields(table: Table) -> Iterator[_Field]:
@@ -93,13 +93,13 @@ def _fields(table: Table) -> Iterator[_Field]:
     for key in (column.key for column in table.columns if column.key.startswith("normal:")):
         side = key.partition(":")[2]
         title = f"Feed {clean(side)}\n[kW]"
-        yield _Field(title, (key, f"worst:{side}"), "{}/{}", worth=4)
+        yield _Field(title, (key, f"worst:{side}"), "{}/{}", worth=5)
     yield _Field("Fullest\nfeed [%]", ("use",), worth=3)
     yield _Field("Air/liq.\nheat [kW]", ("air", "liquid"), "{}/{}", worth=1)
     for column in table.columns:
         if column.key.startswith("rate:"):
             yield _Field(f"{column.title}\n[{column.unit}]", (column.key,))
-    yield _Field("What keeps\none more out", ("binding",), worth=5)
+    yield _Field("What keeps\none more out", ("binding",), worth=4)
 
 
 def _grid(table: Table, fields: Sequence[_Field]) -> RichTable:
