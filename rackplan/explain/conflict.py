@@ -1,9 +1,9 @@
 """Why a site does not fit: a small set of rules that cannot hold together.
 
-QuickXplain [Junker 2004] over units of rules, three times: which families, which devices of those,
-which rules of those. A set is tested by building a model of just its rules, never by switching
-rules off inside one (solver cores and guards proved slow or wrong). A test that does not end in
-time counts as "may hold together", so a rule is only ever left out on proof.
+QuickXplain [Junker 2004] over units of rules, four times: which families, which devices of those,
+which rules of those, and in which racks. A set is tested by building a model of just its rules,
+never by switching rules off inside one (solver cores and guards proved slow or wrong). A test that
+does not end in time counts as "may hold together", so a rule is only ever left out on proof.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from ortools.sat.python import cp_model
 
 from rackplan.explain.relief import find_reliefs
-from rackplan.explain.units import Unit, by_device, by_family, by_rule
+from rackplan.explain.units import Unit, by_device, by_family, by_racks, by_rule
 from rackplan.explain.wording import conflict_rules, sentence
 from rackplan.facility import Facility
-from rackplan.formulation import Instance, Rule, all_rules, build_instance
+from rackplan.formulation import Instance, Rule, SiteRule, all_rules, build_instance
 from rackplan.formulation.model import formulate
 from rackplan.formulation.prune import without_dominated
 from rackplan.plan import Conflict
@@ -39,7 +39,8 @@ def find_conflict(facility: Facility, time_limit_s: float = 60.0, seed: int = 0)
     rules = everything
     for split in (by_family, by_device, by_rule):
         units = _quickxplain(tests, [], False, split(rules))
-        rules = [rule for unit in units for rule in unit]
+        rules = _flat(units)
+    rules = _in_fewest_racks(tests, rules)
     named = conflict_rules(instance, rules)
     families = tuple(dict.fromkeys(rule.family for rule in named))
     reliefs = find_reliefs(instance, everything, rules, tests.ends, seed)
@@ -59,6 +60,15 @@ def _quickxplain(
     from_second = _quickxplain(tests, [*background, *_flat(first)], True, second)
     from_first = _quickxplain(tests, [*background, *_flat(from_second)], bool(from_second), first)
     return [*from_first, *from_second]
+
+
+def _in_fewest_racks(tests: _Tests, rules: Sequence[Rule]) -> list[Rule]:
+    """The rules with those inside racks left to the racks it takes: a pin is about one rack."""
+    shared: list[Rule] = [rule for rule in rules if isinstance(rule, SiteRule)]
+    inside = by_racks(rules)
+    if len(inside) < 2:
+        return list(rules)
+    return [*shared, *_flat(_quickxplain(tests, shared, bool(shared), inside))]
 
 
 def _flat(units: Sequence[Unit]) -> list[Rule]:

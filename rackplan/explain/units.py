@@ -28,6 +28,12 @@ def by_rule(rules: Iterable[Rule]) -> list[Unit]:
     return _grouped(sorted(rules, key=lambda r: "@" in r.id), lambda r: r.id)
 
 
+def by_racks(rules: Iterable[Rule]) -> list[Unit]:
+    """One unit per group of racks that no limit can tell apart; shared limits are left out."""
+    inside = [rule for rule in rules if not isinstance(rule, SiteRule)]
+    return _grouped(inside, lambda r: None if isinstance(r, SiteRule) else r.group)
+
+
 def _what(rule: Rule) -> str:
     return rule.id.partition("@")[0]
 

@@ -44,8 +44,10 @@ def conflict_rules(instance: Instance, rules: Sequence[Rule]) -> tuple[ConflictR
 
 def _conflict_rule(instance: Instance, same: Sequence[Rule]) -> ConflictRule:
     first, racks = same[0], _racks(instance, same)
-    texts = dict.fromkeys(_text(instance, rule) for rule in same)
-    where = f" in {_named(racks)}" if racks else ""
+    texts = list(dict.fromkeys(_text(instance, rule) for rule in same))
+    if isinstance(first, RackRule):  # the subject is said once
+        texts[1:] = [text.removeprefix(f"{_subject(first)}: ") for text in texts[1:]]
+    where = f", in {_named(racks)}" if racks else ""
     name = first.id.replace("{rack}", racks[0]) if len(racks) == 1 else first.id
     return ConflictRule(name, first.family, "; ".join(texts) + where + _suffix(first, racks))
 
@@ -88,7 +90,7 @@ def _rack_text(rule: RackRule) -> str:
         reasons = list(dict.fromkeys(limit.reason.values()))
         return "; ".join(reasons[:3]) + ("; ..." if len(reasons) > 3 else "")
     capacity = shown(limit.capacity, limit.quantity)
-    base = f", of which {shown(limit.base, limit.quantity)} is taken," if limit.base else ""
+    base = f", of which {shown(limit.base, limit.quantity)} is taken" if limit.base else ""
     return f"{_subject(rule)}: at most {capacity}{base}"
 
 

@@ -245,3 +245,14 @@ def test_a_feasible_site_has_no_conflict():
 
 def test_out_of_time_is_no_answer():
     assert find_conflict(facility_of(asked(900)), time_limit_s=0) is None
+
+
+def test_a_pin_is_about_its_own_rack_whatever_stands_in_others():
+    site = small_site(4, placement={"pin": [{"server": "box8", "rack": "row/r2", "count": 2}]})
+    row_of(site)["max_total_weight"] = "260 kg"  # a cabinet of 150 kg and one server of 100 kg
+    rack_of(site, 0)["gear"] = [GEAR]
+    rack_of(site, 3)["gear"] = [{**GEAR, "weight": "3 kg"}]
+    conflict = conflict_of(site)
+    assert {"placement/pin:pin-1", "space/row/r2/floor"} == ids(conflict)
+    expected = "weight on the floor: at most 260 kg, of which 150 kg is taken, in row/r2"
+    assert expected == text_of(conflict, "space/row/r2/floor")
