@@ -34,7 +34,7 @@ def _line_rules(instance: Instance, line: ServerDemand) -> Iterator[Rule]:
     }
     fixed = pinned_count(instance, line.server)
     if line.minimum:
-        text = f"at least {line.minimum} {line.server}"
+        text = f"at least {line.minimum:,} {line.server}"
         low = line.minimum - fixed
         rule = f"{name}/{line.id}/min"
         yield SiteRule(rule, name, terms, low, None, text, line.id, NORMAL, "servers")

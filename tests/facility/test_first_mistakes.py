@@ -85,7 +85,14 @@ def test_what_drives_a_unit_of_unknown_draw_is_refused():
     del site["catalog"]["air_units"]["acu"]["power"]
     ((message, cure),) = told(site).values()
     assert "no source gives the power of acu, which panel-a carries" == message
-    assert "give it in the site file: catalog: {air_units: {acu: {like: acu, power: ...}}}" == cure
+    assert "give it in the site file: power: ... under catalog.air_units.acu" == cure
+
+
+def test_a_figure_an_entry_of_ours_lacks_is_asked_for_in_one_that_starts_from_it():
+    site = small_site(demand=[{"server": "h3c-h20-8gpu"}])
+    ((_, cure),) = told(site).values()
+    expected = "catalog: {servers: {h3c-h20-8gpu: {like: h3c-h20-8gpu, depth: ...}}}"
+    assert f"give it in the site file: {expected}" == cure
 
 
 def test_throughput_is_told_in_its_unit_not_in_thousandths():

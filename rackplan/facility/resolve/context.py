@@ -95,14 +95,16 @@ class Context:
         try:
             return need(entry, name, why)
         except UnknownFigureError:
-            cure = f"catalog: {{servers: {{{id_}: {{like: {id_}, {name}: ...}}}}}}"
-            if id_ in self.site.catalog.get(
-                "servers", {}
-            ):  # an entry of this file: to be completed
-                cure = f"{name}: ... under catalog.servers.{id_}"
             message = f"no source gives the {name} of {id_}, which {why} needs"
-            self.problem(path, message, f"give it in the site file: {cure}")
+            self.problem(path, message, self.catalog_cure("servers", id_, name))
             return None
+
+    def catalog_cure(self, kind: str, id_: str, name: str) -> str:
+        """Where to give a figure: in the site's own entry, or in one that starts from ours."""
+        if id_ in self.site.catalog.get(kind, {}):
+            return f"give it in the site file: {name}: ... under catalog.{kind}.{id_}"
+        entry = f"{{{kind}: {{{id_}: {{like: {id_}, {name}: ...}}}}}}"
+        return f"give it in the site file: catalog: {entry}"
 
     def unique(self, what: str, named: Iterable[tuple[str, Path]]) -> None:
         """Problems for every name used twice."""

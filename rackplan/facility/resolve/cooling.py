@@ -88,8 +88,7 @@ def _power_w(
     """Draw of a cooling unit [W], which loads the node that drives it."""
     if spec.power_from and entry.power is None:
         message = f"no source gives the power of {spec.model}, which {spec.power_from[0]} carries"
-        cure = f"{{{kind}: {{{spec.model}: {{like: {spec.model}, power: ...}}}}}}"
-        context.problem(path, message, f"give it in the site file: catalog: {cure}")
+        context.problem(path, message, context.catalog_cure(kind, spec.model, "power"))
     return entry.power.whole if entry.power else 0
 
 
