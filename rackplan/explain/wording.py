@@ -39,12 +39,22 @@ def conflict_rules(instance: Instance, rules: Sequence[Rule]) -> tuple[ConflictR
     alike: dict[str, list[Rule]] = {}
     for rule in rules:
         alike.setdefault(rule.id, []).append(rule)
-    return tuple(_conflict_rule(instance, same) for same in alike.values())
+    wanted = _wanted(instance, rules)
+    return tuple(_conflict_rule(instance, same, wanted) for same in alike.values())
 
 
-def _conflict_rule(instance: Instance, same: Sequence[Rule]) -> ConflictRule:
+def _wanted(instance: Instance, rules: Sequence[Rule]) -> frozenset[int]:
+    """Footprints of the servers that a conflict asks for: why others may not stand is no matter."""
+    asked = [rule for rule in rules if isinstance(rule, SiteRule) and rule.low is not None]
+    options = {option for rule in asked for _, option in rule.terms}
+    return frozenset(instance.menu[option].footprint.index for option in options)
+
+
+def _conflict_rule(
+    instance: Instance, same: Sequence[Rule], wanted: frozenset[int]
+) -> ConflictRule:
     first, racks = same[0], _racks(instance, same)
-    texts = list(dict.fromkeys(_text(instance, rule) for rule in same))
+    texts = list(dict.fromkeys(_text(instance, rule, wanted) for rule in same))
     if isinstance(first, RackRule):  # the subject is said once
         texts[1:] = [text.removeprefix(f"{_subject(first)}: ") for text in texts[1:]]
     where = f", in {_named(racks)}" if racks else ""
@@ -66,11 +76,11 @@ def sentence(instance: Instance, rules: Sequence[Rule]) -> str:
     return f"{wanted} cannot be met together with {_listed(list(devices))}."
 
 
-def _text(instance: Instance, rule: Rule) -> str:
+def _text(instance: Instance, rule: Rule, wanted: frozenset[int]) -> str:
     if isinstance(rule, SiteRule):
         return _site_text(instance, rule)
     if isinstance(rule, RackRule):
-        return _rack_text(rule)
+        return _rack_text(rule, wanted)
     return "servers stack on contiguous free units"
 
 
@@ -84,10 +94,11 @@ def _site_text(instance: Instance, rule: SiteRule) -> str:
     return f"{limit.device} can {what} {capacity}{base}, {_when(limit.state)}"
 
 
-def _rack_text(rule: RackRule) -> str:
+def _rack_text(rule: RackRule, wanted: frozenset[int]) -> str:
     limit = rule.limit
     if not limit.capacity:
-        reasons = list(dict.fromkeys(limit.reason.values()))
+        told = {f: why for f, why in limit.reason.items() if f in wanted} or limit.reason
+        reasons = list(dict.fromkeys(told.values()))
         return "; ".join(reasons[:3]) + ("; ..." if len(reasons) > 3 else "")
     capacity = shown(limit.capacity, limit.quantity)
     base = f", of which {shown(limit.base, limit.quantity)} is taken" if limit.base else ""

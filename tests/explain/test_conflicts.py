@@ -256,3 +256,15 @@ def test_a_pin_is_about_its_own_rack_whatever_stands_in_others():
     assert {"placement/pin:pin-1", "space/row/r2/floor"} == ids(conflict)
     expected = "weight on the floor: at most 260 kg, of which 150 kg is taken, in row/r2"
     assert expected == text_of(conflict, "space/row/r2/floor")
+
+
+def test_only_what_is_asked_for_is_told_why_it_may_not_stand():
+    demand = [{"server": "box8", "min": 1}, {"server": "box4"}]
+    site = small_site(1, demand=demand)
+    for server in ("box8", "box4"):
+        site["catalog"]["servers"][server] |= {"psu_count": 2, "psu_rating": "6 kW"}
+        site["catalog"]["servers"][server]["psu_min_full"] = 2  # neither lives on one feed
+    conflict = conflict_of(site)
+    expected = "box8 keeps 1 of 2 power supplies alive; full power needs 2"
+    assert any(expected in rule.text for rule in conflict.rules)
+    assert not any("box4" in rule.text for rule in conflict.rules)
