@@ -1,4 +1,4 @@
-"""What is asked for: workloads, and how many servers of which model."""
+"""What is asked for: workloads, servers, decisions already taken, and what is best."""
 
 from __future__ import annotations
 
@@ -107,3 +107,40 @@ class ServerDemand:
     workloads: tuple[str, ...]
     idle_allowed: bool
     survive: Survive
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """New servers that must stand in a rack, at rack units rackplan chooses."""
+
+    id: str
+    server: str
+    rack: str
+    count: int
+    workload: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forbid:
+    """Racks where new servers of some models may not stand."""
+
+    id: str
+    racks: frozenset[str]
+    servers: frozenset[str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One goal: throughput (of a workload, or of all), servers, gpus, headroom, racks or power."""
+
+    name: str
+    workload: str | None = None
+
+    @property
+    def maximize(self) -> bool:
+        """Whether more is better."""
+        return self.name in {"throughput", "servers", "gpus", "headroom"}
+
+    def __str__(self) -> str:
+        return f"{self.name}/{self.workload}" if self.workload else self.name

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rackplan.catalog.entries import Accelerator, RackModel, ServerModel
-from rackplan.facility.demand import ServerDemand, Survive, Workload
+from rackplan.facility.demand import (
+    Forbid,
+    Objective,
+    Pin,
+    ServerDemand,
+    Survive,
+    Workload,
+)
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 NORMAL = "normal"
 """Id of the state in which everything works."""
@@ -288,49 +298,12 @@ class LeafGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
-    """New servers that must stand in a rack, at rack units rackplan chooses."""
-
-    id: str
-    server: str
-    rack: str
-    count: int
-    workload: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Forbid:
-    """Racks where new servers of some models may not stand."""
-
-    id: str
-    racks: frozenset[str]
-    servers: frozenset[str]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class LossState:
     """Something lost. ``normal`` has ``lost == ""``; a rack's own circuit has the feed's id."""
 
     id: str
     kind: LossKind
     lost: str
-
-
-@dataclass(frozen=True, slots=True)
-class Objective:
-    """One goal: throughput (of a workload, or of all), servers, gpus, headroom, racks or power."""
-
-    name: str
-    workload: str | None = None
-
-    @property
-    def maximize(self) -> bool:
-        """Whether more is better."""
-        return self.name in {"throughput", "servers", "gpus", "headroom"}
-
-    def __str__(self) -> str:
-        return f"{self.name}/{self.workload}" if self.workload else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,3 +363,9 @@ class Facility:
             if footprint.server_id == server and footprint.survive == survive:
                 return footprint
         raise KeyError((server, survive))
+
+    def power_graph(self) -> nx.DiGraph[str]:
+        """The power system as a networkx graph, from utilities to racks (``facility.graph``)."""
+        from rackplan.facility.graph import site_graph
+
+        return site_graph(self)

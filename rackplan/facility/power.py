@@ -6,24 +6,13 @@ Everything here is exact (fractions), so that the same site always gives the sam
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-
-import networkx as nx
 
 from rackplan.facility.model import Feed, Footprint, PowerNode
 
 SOURCES = frozenset({"utility", "generator"})
 """Kinds of node that need no input."""
-
-
-def power_graph(nodes: Iterable[PowerNode]) -> nx.DiGraph[str]:
-    """The power graph: an edge from each node to what it feeds."""
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    for node in nodes:
-        graph.add_node(node.id, kind=node.kind)
-        graph.add_edges_from((source, node.id) for source in node.inputs)
-    return graph
 
 
 def circuit_limit_w(

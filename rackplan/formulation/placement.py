@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rackplan.facility.demand import Forbid, Pin
 from rackplan.facility.limits import RackLimit
-from rackplan.facility.model import NORMAL, Forbid, Pin
+from rackplan.facility.model import NORMAL
 from rackplan.formulation.instance import Instance
 from rackplan.formulation.rules import RackRule, Rule, SiteRule
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from rackplan.facility.model import Objective
+from rackplan.facility.demand import Objective
 from rackplan.formulation.demand import rate_terms
 from rackplan.formulation.instance import Instance
 from rackplan.formulation.model import Formulation

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ortools.sat.python import cp_model
 
-from rackplan.facility.model import Objective
+from rackplan.facility.demand import Objective
 from rackplan.formulation import Instance, Rule, all_rules
 from rackplan.formulation.model import Formulation, formulate
 from rackplan.formulation.prune import without_dominated

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from rackplan.facility.model import Facility, Pin
+from rackplan.facility.demand import Pin
+from rackplan.facility.model import Facility
 from rackplan.verifier.verdict import Finding, at_least, counted, none_may
 from rackplan.verifier.view import View
 

@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from rackplan.facility.model import Facility, Objective
+from rackplan.facility.demand import Objective
+from rackplan.facility.model import Facility
 from rackplan.plan import LimitState, RackSummary
 from rackplan.verifier.loads import mode_of
 from rackplan.verifier.states import rows

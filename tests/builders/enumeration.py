@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rackplan.facility import Facility, Footprint, Rack
-from rackplan.facility.demand import Workload
-from rackplan.facility.model import Objective
+from rackplan.facility.demand import Objective, Workload
 from rackplan.plan import Plan, Server
 from rackplan.verifier import Verdict, verify
 from rackplan.workload import Service, predict

@@ -17,7 +17,7 @@ from large_sites import stubborn_site
 from small_sites import facility_of, small_site, written
 
 import rackplan
-from rackplan.facility.model import Objective
+from rackplan.facility.demand import Objective
 from rackplan.solver import Progress, Settings, solve_facility
 
 COMMAND = "import sys; sys.argv[0] = 'rackplan'; from rackplan.cli import main; sys.exit(main())"

@@ -8,7 +8,7 @@ import pytest
 from small_sites import CHAT, facility_of, rack_of, small_site
 
 import rackplan
-from rackplan.facility.model import Objective
+from rackplan.facility.demand import Objective
 from rackplan.formulation import RackRule, SiteRule, all_rules, build_instance
 from rackplan.formulation.model import formulate
 from rackplan.solver.goals import goal_expression

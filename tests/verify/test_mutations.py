@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rackplan.facility.model import Forbid
+from rackplan.facility.demand import Forbid
 from rackplan.verifier import CHECKS, verify
 
 

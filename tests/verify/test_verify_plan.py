@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rackplan.facility.model import FixedServer, Objective
+from rackplan.facility.demand import Objective
+from rackplan.facility.model import FixedServer
 from rackplan.plan import Goal, LimitState, RackSummary, Server, WorkloadSummary
 from rackplan.verifier import state_table, verify
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from rackplan.facility.model import FixedServer, Forbid, LeafGroup, Pin
+from rackplan.facility.demand import Forbid, Pin
+from rackplan.facility.model import FixedServer, LeafGroup
 from rackplan.verifier import verify
 from rackplan.workload import predict
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rackplan.facility.demand import ServerDemand, Survive, Workload
-from rackplan.facility.model import FixedServer, Footprint, Forbid, Pin, Rack
+from rackplan.facility.demand import Forbid, Pin, ServerDemand, Survive, Workload
+from rackplan.facility.model import FixedServer, Footprint, Rack
 from rackplan.facility.resolve.context import Context, Path
 from rackplan.facility.resolve.footprints import Use
 from rackplan.facility.resolve.layout import racks_at

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from fractions import Fraction
 
-import networkx as nx
-
 from rackplan.facility.model import PowerNode
-from rackplan.facility.power import SOURCES, circuit_limit_w, power_graph
+from rackplan.facility.power import SOURCES, circuit_limit_w
 from rackplan.facility.resolve.context import Context, Path, fraction
 from rackplan.schema import site as s
 
@@ -106,15 +104,27 @@ def _assume(context: Context) -> None:
 
 
 def _ordered(context: Context, nodes: dict[str, PowerNode]) -> dict[str, PowerNode]:
-    graph = power_graph(nodes.values())
-    try:
-        return {name: nodes[name] for name in nx.lexicographical_topological_sort(graph)}
-    except nx.NetworkXUnfeasible:
-        cycle = [edge[0] for edge in nx.find_cycle(graph)]
-        index = next(i for i, n in enumerate(context.site.power.nodes) if n.id == cycle[0])
-        text = f"power nodes feed each other in a circle: {' -> '.join([*cycle, cycle[0]])}"
+    """The nodes, each after those that feed it. Most files are written that way already."""
+    if _is_ordered(nodes):
+        return nodes
+    from rackplan.facility import graph  # late: networkx takes a good part of a check
+
+    order = graph.feeding_first(nodes)
+    if not order:
+        around = graph.circle(nodes)
+        index = next(i for i, n in enumerate(context.site.power.nodes) if n.id == around[0])
+        text = f"power nodes feed each other in a circle: {' -> '.join([*around, around[0]])}"
         context.problem(("power", "nodes", index), text, "power flows one way; remove one from:")
-        return {}
+    return {name: nodes[name] for name in order}
+
+
+def _is_ordered(nodes: dict[str, PowerNode]) -> bool:
+    seen: set[str] = set()
+    for node in nodes.values():
+        if not seen.issuperset(node.inputs):
+            return False
+        seen.add(node.id)
+    return True
 
 
 def power_factor(context: Context) -> Fraction:

@@ -6,8 +6,7 @@ import re
 
 from rackplan.catalog.entries import Model
 from rackplan.errors import QuantityError
-from rackplan.facility.demand import RateUnit, ServerDemand, Survive, Workload
-from rackplan.facility.model import Objective
+from rackplan.facility.demand import Objective, RateUnit, ServerDemand, Survive, Workload
 from rackplan.facility.resolve.context import Context, Path
 from rackplan.schema import site as s
 from rackplan.units import Quantity, parse
