@@ -268,7 +268,8 @@ def from_json(text: str, file: str = "plan.json") -> Plan:
         message = f"not a plan of this version: schema must be {SCHEMA!r}"
         raise InputError([Problem(message, file=file, path="schema", value=repr(found))])
     try:
-        return _ADAPTER.validate_python(data)
+        # From the text again: of JSON, strict validation takes arrays for tuples, but no "1" for 1.
+        return _ADAPTER.validate_json(text, strict=True)
     except ValidationError as error:
         raise InputError(
             Problem(

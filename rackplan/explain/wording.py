@@ -58,7 +58,7 @@ def _conflict_rule(
     if isinstance(first, RackRule):  # the subject is said once
         texts[1:] = [text.removeprefix(f"{_subject(first)}: ") for text in texts[1:]]
     where = f", in {_named(racks)}" if racks else ""
-    name = first.id.replace("{rack}", racks[0]) if len(racks) == 1 else first.id
+    name = first.id.replace("{rack}", racks[0] if len(racks) == 1 else "<rack>")
     return ConflictRule(name, first.family, "; ".join(texts) + where + _suffix(first, racks))
 
 

@@ -83,7 +83,7 @@ def _rack_row(
         summary.used_u,
         rack.rack_units if rack else None,
         _kilo(summary.weight_g),
-        _kilo(rack.model.max_load.whole) if rack else None,
+        _kilo(_most_inside_g(rack)) if rack else None,
         _kilo(summary.load_w),
         *feeds,
         _fullest(summary, limits),
@@ -92,6 +92,14 @@ def _rack_row(
         *(summary.throughput.get(w) for w in work),
         "; ".join(clean(binding_text(summary.rack, rule)) for rule in summary.binding),
     )
+
+
+def _most_inside_g(rack: Rack) -> int:
+    """Most weight inside a rack [g]: the cabinet's rating, or what the floor leaves beside it."""
+    rating = rack.model.max_load.whole
+    if rack.max_total_g is None:
+        return rating
+    return min(rating, rack.max_total_g - rack.model.weight.whole)
 
 
 def _kilo(value: int | None) -> float | None:

@@ -79,6 +79,9 @@ def render_conflict(conflict: Conflict, console: Console) -> None:
         say(console, Text(f"and {more:,} more (--json lists them); not narrowed down in time"))
     if conflict.minimal:
         say(console, Text("Proven minimal: without any one of these the others hold together."))
+    if not conflict.reliefs:
+        alone = "No change of one device, or of what is asked, was found that mends it alone."
+        say(console, Text(alone))
     if conflict.reliefs:
         heading(console, "Any one of these makes the whole site fit")
         for relief in conflict.reliefs:

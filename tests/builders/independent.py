@@ -26,7 +26,7 @@ def rules_of(site: Facility, conflict: Conflict) -> dict[str, list[Rule]]:
         alike = [
             rule
             for rule in all_rules(instance)
-            if named.id == rule.id or named.id in _ids(instance, rule)
+            if named.id == rule.id.replace("{rack}", "<rack>") or named.id in _ids(instance, rule)
         ]
         assert alike, f"{named.id} is no rule of the site"
         found[named.id] = alike

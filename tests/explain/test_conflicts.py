@@ -92,9 +92,9 @@ def test_rack_units():
     document = asked(7)
     document["catalog"]["circuits"]["circuit"]["amps"] = "500 A"
     conflict = conflict_of(document)
-    assert {"demand/box8/min", "space/{rack}"} == ids(conflict)
+    assert {"demand/box8/min", "space/<rack>"} == ids(conflict)
     assert "rack units in row/r1 and row/r2" in conflict.sentence
-    assert "20 U" in text_of(conflict, "space/{rack}")
+    assert "20 U" in text_of(conflict, "space/<rack>")
 
 
 def test_units_that_are_free_but_not_together():
@@ -110,15 +110,15 @@ def test_weight():
     document = asked(4)
     document["catalog"]["racks"]["cabinet"]["max_load"] = "199 kg"
     conflict = conflict_of(document)
-    assert {"demand/box8/min", "space/{rack}/weight"} == ids(conflict)
-    assert "199 kg" in text_of(conflict, "space/{rack}/weight")
+    assert {"demand/box8/min", "space/<rack>/weight"} == ids(conflict)
+    assert "199 kg" in text_of(conflict, "space/<rack>/weight")
 
 
 def test_floor():
     # The cabinet is 150 kg, so 349 kg leave room for one server of 100 kg, not for two.
     document = asked(4)
     row_of(document)["max_total_weight"] = "349 kg"
-    assert {"demand/box8/min", "space/{rack}/floor"} == ids(conflict_of(document))
+    assert {"demand/box8/min", "space/<rack>/floor"} == ids(conflict_of(document))
 
 
 def test_heat_when_an_air_unit_is_lost():
@@ -168,7 +168,7 @@ def test_two_limits_that_only_conflict_together():
     rack_of(document, 0)["gear"] = [GEAR | {"rack_units": 13, "u": 8}]
     rack_of(document, 1)["model"] = "tall"
     conflict = conflict_of(document)
-    assert {"demand/box8/min", "space/{rack}", "space/{rack}/weight"} >= ids(conflict)
+    assert {"demand/box8/min", "space/<rack>", "space/<rack>/weight"} >= ids(conflict)
     assert 3 == len(ids(conflict)), conflict
 
 

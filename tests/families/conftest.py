@@ -243,7 +243,7 @@ class Bench:
         result = self.solve(site)
         assert "INFEASIBLE" == result.status
         assert result.conflict is not None
-        texts = {r.id.replace("{rack}", rack): r.text for r in result.conflict.rules}
+        texts = {r.id.replace("<rack>", rack): r.text for r in result.conflict.rules}
         assert rule in texts, texts
         return texts[rule]
 
