@@ -39,8 +39,11 @@ class Context:
         """Built-in entries and the site's own."""
         return self.loaded.catalog
 
-    def airflow_l_s(self, heat_w: int, what: str, path: Path) -> int:
-        """Air [L/s] for what no source gives an airflow, at the policy's temperature rise."""
+    def airflow_l_s(self, heat_w: int, what: str, path: Path, told: str = "") -> int:
+        """Air [L/s] for what no source gives an airflow, at the policy's temperature rise.
+
+        The assumption is told of ``what``, or of ``told`` where many things share it.
+        """
         rise_k = self.site.policy.server_delta_t
         if rise_k is None:
             self.problem(
@@ -49,9 +52,8 @@ class Context:
                 "give its airflow, or policy: {server_delta_t: ...} to work it out from its heat",
             )
             return 0
-        self.assume(
-            "policy.server_delta_t", f"{what}: airflow from its heat at a rise of {rise_k:g} K"
-        )
+        text = f"{told or what}: airflow from its heat at a rise of {rise_k:g} K"
+        self.assume("policy.server_delta_t", text)
         return airflow_l_s(heat_w, rise_k, self.air.density)
 
     def problem(self, path: Path, message: str, cure: str = "", value: str = "") -> None:

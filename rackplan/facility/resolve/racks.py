@@ -193,7 +193,7 @@ def _gear(
         airflow_l_s = item.airflow
         if airflow_l_s is None:
             airflow_l_s = (
-                context.airflow_l_s(power_w, f"gear {item.name!r}", path) if power_w else 0
+                context.airflow_l_s(power_w, f"gear {item.name!r}", path, "gear") if power_w else 0
             )
         yield Gear(
             name=item.name,
