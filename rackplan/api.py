@@ -7,13 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rackplan.errors import InputError, Problem
 from rackplan.facility import Facility, resolve
 from rackplan.plan import Plan, read
-from rackplan.schema.load import load_site_document
+from rackplan.schema.load import FaultySiteError, load_site_document
 
 if TYPE_CHECKING:
     from rackplan.solver import Progress, Result
     from rackplan.verifier import Verdict
+
+
+DANGLING = ("there is no ", "the catalog has no ")
+"""How problems begin that are about a name which stands for nothing."""
 
 
 def load(path: str | Path) -> Facility:
@@ -30,7 +35,29 @@ def load(path: str | Path) -> Facility:
         With every problem found, each with file, line and cure.
     """
 
-    return resolve(load_site_document(path))
+    try:
+        loaded = load_site_document(path)
+    except FaultySiteError as error:
+        raise InputError([*error.problems, *_dangling(error)]) from error
+    return resolve(loaded)
+
+
+def _dangling(error: FaultySiteError) -> list[Problem]:
+    """Names in the sound part of a faulty site that stand for nothing, faulty parts aside."""
+    if error.rest is None:
+        return []
+    try:
+        resolve(error.rest)
+    except InputError as found:
+        dangling = [p for p in found.problems if p.message.startswith(DANGLING)]
+        told = {(p.line, p.path) for p in error.problems}
+        return [
+            p
+            for p in dangling
+            if (p.line, p.path) not in told
+            and not any(repr(name) in f"{p.message} {p.value}" for name in error.faulty_names)
+        ]
+    return []
 
 
 def solve(

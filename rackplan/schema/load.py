@@ -15,6 +15,7 @@ from rackplan.schema.document import read_document
 from rackplan.schema.messages import problems_of
 from rackplan.schema.node import Document, Path
 from rackplan.schema.ranges import expand_document
+from rackplan.schema.salvage import salvage
 from rackplan.schema.site import Site
 
 
@@ -94,8 +95,35 @@ def load_site_document(path: str | FilePath) -> LoadedSite:
             p for p in found if p.path.partition(".")[0] not in told and p.path not in ranges
         ]
     if problems or site is None:
-        raise InputError(_unique(problems))
+        raise FaultySiteError(_unique(problems), _sound_part(data, catalog, document))
     return LoadedSite(site, catalog, document)
+
+
+class FaultySiteError(InputError):
+    """A site file with faults; ``rest`` is what is sound of it, for checks of its references.
+
+    ``rest`` is ``None`` when too little is sound; ``faulty_names`` are texts in what is not.
+    """
+
+    def __init__(
+        self, problems: Iterable[Problem], sound: tuple[LoadedSite, frozenset[str]] | None
+    ) -> None:
+        super().__init__(problems)
+        self.rest = sound[0] if sound else None
+        self.faulty_names = sound[1] if sound else frozenset()
+
+
+def _sound_part(
+    data: dict[str, Any], catalog: Catalog, document: Document
+) -> tuple[LoadedSite, frozenset[str]] | None:
+    """The sound part of a site file, and the names that only its faulty part knows."""
+    entries = data.get("catalog")
+    kinds = entries.values() if isinstance(entries, dict) else ()
+    own = {str(name) for kind in kinds if isinstance(kind, dict) for name in kind}
+    salvaged = salvage({key: value for key, value in data.items() if key != "catalog"})
+    if salvaged is None:
+        return None
+    return LoadedSite(salvaged.site, catalog, document), salvaged.names | own
 
 
 def _without_folder(data: dict[str, Any]) -> tuple[dict[str, Any], Any]:
