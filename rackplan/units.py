@@ -3,7 +3,8 @@
 The site file speaks ``"34.5 kW"``; everything behind it counts in whole base units (watts,
 milliamperes, grams, millimetres, litres per second, millilitres per minute). Capacity rounds
 down and demand rounds up, so rounding never makes a plan look safer than it is. Temperatures
-stay floats in degrees Celsius: they are compared, never summed.
+stay floats in degrees Celsius: they are compared, never summed. So do rates and the resistance of
+conductors, which are multiplied first.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Kind:
     maximum
         Largest value allowed, in base units: guards the solver's 64-bit sums.
     whole
-        Whether values are integers (False: floats, for temperatures and ratios).
+        Whether values are integers (False: floats, for temperatures, rates and resistances).
     """
 
     name: str
@@ -85,6 +86,14 @@ class Quantity(Enum):
     TOKEN_RATE = Kind("token rate", "tok/s", "token/second", '"50000 tok/s"', whole=False)
     REQUEST_RATE = Kind("request rate", "req/s", "request/second", '"20 req/s"', whole=False)
     IMAGE_RATE = Kind("image rate", "img/s", "image/second", '"40 img/s"', whole=False)
+    RESISTANCE_PER_LENGTH = Kind(
+        "resistance per length",
+        "ohm/km",
+        "ohm/kilometer",
+        '"1.15 ohm/km"',
+        maximum=1e6,
+        whole=False,
+    )
 
     @property
     def unit(self) -> str:
@@ -121,6 +130,7 @@ ampere = [current] = A = amp
 volt = [potential] = V
 watt = [power] = W
 volt_ampere = [apparent] = VA
+ohm = volt / ampere = ohms
 kelvin = [temperature]; offset: 0 = K
 degree_Celsius = kelvin; offset: 273.15 = degC = celsius
 degree_Fahrenheit = 5 / 9 * kelvin; offset: 233.15 + 200 / 9 = degF = fahrenheit
@@ -176,11 +186,11 @@ def parse(text: str, quantity: Quantity, rounding: Rounding) -> int | float:
     quantity
         What it must measure.
     rounding
-        ``"down"`` for a capacity, ``"up"`` for a demand. Ignored for temperatures and rates.
+        ``"down"`` for a capacity, ``"up"`` for a demand. Ignored for quantities that stay floats.
 
     Returns
     -------
-    Whole base units (``quantity.unit``), or a float for temperatures and rates.
+    Whole base units (``quantity.unit``), or a float for temperatures, rates and resistances.
 
     Raises
     ------

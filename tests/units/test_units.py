@@ -55,6 +55,8 @@ EXACT = [
     ("3000 tokens/min", Quantity.TOKEN_RATE, 50.0),
     ("0.5 req/s", Quantity.REQUEST_RATE, 0.5),
     ("40 img/s", Quantity.IMAGE_RATE, 40.0),
+    ("1.15 ohm/km", Quantity.RESISTANCE_PER_LENGTH, 1.15),
+    ("1.5 mohm/m", Quantity.RESISTANCE_PER_LENGTH, 1.5),
 ]
 
 
@@ -103,6 +105,13 @@ def test_fahrenheit_and_kelvin():
     assert pytest.approx(50 / 9) == difference
 
 
+def test_resistance_per_thousand_feet():
+    # 1,000 ft = 304.8 m: 0.49 / 0.3048 = 1.6076 ohm/km
+    assert pytest.approx(1.6076, abs=1e-4) == parse(
+        "0.49 ohm/kft", Quantity.RESISTANCE_PER_LENGTH, "up"
+    )
+
+
 @pytest.mark.parametrize("quantity", Quantity)
 def test_a_bare_number_is_refused(quantity):
     with pytest.raises(QuantityError, match="needs a unit: write"):
@@ -123,6 +132,7 @@ def test_a_bare_number_is_refused(quantity):
         ("20 req/s", Quantity.TOKEN_RATE, "'req/s' is no unit"),
         ("5 L/s", Quantity.MASS, "'L/s' is no unit"),
         ("5 kg", Quantity.AIRFLOW, "'kg' is no unit of airflow"),
+        ("5 ohm", Quantity.RESISTANCE_PER_LENGTH, "'ohm' is no unit of resistance per length"),
         ("5 mK", Quantity.TEMPERATURE_DIFFERENCE, "'mK' is no temperature difference"),
         ("-1 W", Quantity.POWER, "out of range"),
         ("-1 K", Quantity.TEMPERATURE_DIFFERENCE, "out of range"),
