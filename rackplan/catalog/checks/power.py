@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rackplan.catalog.checks.finding import Check
+from rackplan.catalog.connectors import inlet_amps
 from rackplan.catalog.entries import ServerModel
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
 HEAT_TOLERANCE = 0.02
 """Share by which a heat figure may differ from a power figure: rounding of BTU/h figures."""
-
-INLET_AMPS = {"C14": 10, "C16": 10, "C18": 10, "C20": 16, "C22": 16, "C24": 10}
-"""Rated current of IEC 60320 appliance inlets [A]."""
 
 HIGHEST_VOLTS = 240
 """Supply voltage assumed where an entry states none [V]: the most single-phase gear gets."""
@@ -40,7 +38,7 @@ def heat_is_power(server: ServerModel, _: Catalog) -> Iterator[str]:
 
 def inlet_carries_supply(server: ServerModel, _: Catalog) -> Iterator[str]:
     """A power supply cannot put out more than its inlet lets in."""
-    amps = INLET_AMPS.get(server.inlet.split(" ")[0])
+    amps = inlet_amps(server.inlet)
     if server.psu_rating is None or amps is None:
         return
     volts = _highest_volts(server.input_voltage)
@@ -53,7 +51,7 @@ def inlet_carries_supply(server: ServerModel, _: Catalog) -> Iterator[str]:
 
 def inlet_is_known(server: ServerModel, _: Catalog) -> Iterator[str]:
     """Without a rated current the inlet cannot be checked against the supply."""
-    if server.inlet and server.inlet.split(" ")[0] not in INLET_AMPS:
+    if server.inlet and inlet_amps(server.inlet) is None:
         yield f"inlet {server.inlet!r} has no rated current here: its supply is not checked"
 
 
