@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rackplan.catalog import entries as e
@@ -35,6 +37,11 @@ def summary(entry: e.Entry) -> str:
             parts = [f"{entry.rack_units.whole}U", size, _text(entry.max_load)]
         case e.Circuit():
             parts = [entry.volts.text, entry.amps.text, f"{entry.phases}ph", entry.standard]
+        case e.RackPdu():
+            wiring = "1ph" if entry.phases == 1 else f"3ph {entry.wiring}"
+            parts = [entry.volts.text, entry.input_amps.text, wiring, _outlets(entry.banks)]
+        case e.Conductor():
+            parts = [f"{entry.resistance.value:.3g} ohm/km", _text(entry.ampacity)]
         case e.AirUnit():
             parts = [entry.kind, _text(entry.capacity), _text(entry.airflow)]
         case e.Cdu():
@@ -65,10 +72,14 @@ def absent(entry: e.Entry) -> tuple[str, ...]:
 
 def plain_fields(entry: e.Entry) -> dict[str, Any]:
     """Fields of the entry that are not figures and say something."""
-    hidden = {"name", "vendor", "note", "rejected", "scale_up", *figure_fields(type(entry))}
+    hidden = {"name", "vendor", "note", "rejected", "scale_up", "banks"}
+    hidden |= figure_fields(type(entry))
     values = {name: getattr(entry, name) for name in type(entry).model_fields if name not in hidden}
     if isinstance(entry, e.ServerModel):
         values["scale_up.link"] = entry.scale_up.link
+    if isinstance(entry, e.RackPdu):
+        for bank in entry.banks:
+            values[f"banks.{bank.id}"] = f"{bank.position}: {_outlets([bank])}"
     return {name: value for name, value in values.items() if value not in ("", None)}
 
 
@@ -96,7 +107,7 @@ def as_data(catalog: Catalog, kind: str, entry_id: str) -> dict[str, Any]:
         "name": entry.name,
         "note": entry.note,
         "fields": plain_fields(entry),
-        "figures": {name: _figure(catalog, figure) for name, figure in figures_of(entry)},
+        "figures": {name: _figure(catalog, figure) for name, figure in _figures(entry)},
         "absent": list(absent(entry)),
         "rejected": [
             {**claim.model_dump(), "source": source_data(catalog, claim.source)}
@@ -107,6 +118,28 @@ def as_data(catalog: Catalog, kind: str, entry_id: str) -> dict[str, Any]:
             for one in check_entry(catalog, kind, entry_id)
         ],
     }
+
+
+def _figures(entry: e.Entry) -> Iterator[tuple[str, Figure]]:
+    """Names and figures; what is the same in all banks of a strip once, as ``banks.NAME``."""
+    banks = entry.banks if isinstance(entry, e.RackPdu) else ()
+    shared = [
+        name for name in figure_fields(e.Bank) if len({getattr(bank, name) for bank in banks}) == 1
+    ]
+    for name, figure in figures_of(entry):
+        field = name.rsplit(".", 1)[-1]
+        if not name.startswith("banks.") or field not in shared:
+            yield name, figure
+        elif name == f"banks.{banks[0].id}.{field}":
+            yield f"banks.{field}", figure
+
+
+def _outlets(banks: Iterable[e.Bank]) -> str:
+    """The outlets of banks together: ``30 C13 + 12 C19``."""
+    total: Counter[str] = Counter()
+    for bank in banks:
+        total.update(bank.outlets)
+    return " + ".join(f"{count} {outlet}" for outlet, count in sorted(total.items()))
 
 
 def _figure(catalog: Catalog, figure: Figure) -> dict[str, Any]:

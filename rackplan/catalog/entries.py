@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from rackplan.catalog import figure as f
 from rackplan.catalog.figure import Figure, Strict
@@ -183,6 +183,68 @@ class Circuit(Entry):
     standard: Literal["nec", "nec-100", "iec"]
     """``nec``: 80 % of the breaker for continuous load. ``nec-100``: a 100 %-rated assembly.
     ``iec``: full rating."""
+
+
+Position = Literal["L", "L1", "L2", "L3", "L1-L2", "L2-L3", "L3-L1"]
+"""What feeds the outlets of a bank: the single phase, a line and neutral, or two lines."""
+
+
+class Bank(Strict):
+    """Outlets of a rack PDU behind one breaker."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._+-]{1,40}$")]
+    """Name printed on the strip, unique in it."""
+    position: Position
+    """``L`` for a single phase; ``L1``, ``L2``, ``L3`` to neutral (wye); ``L1-L2``, ``L2-L3``,
+    ``L3-L1`` (delta)."""
+    breaker: f.Current | None = None
+    """Breaker rating; absent when the bank has none and only the strip's input limits it."""
+    continuous: f.Fraction
+    """Share of the breaker that lasting load may take: 0.8 for a strip built for the NEC, 1 for an
+    IEC one. Below 1 the outlets carry what UL allows, else what IEC 60320 does."""
+    outlets: Annotated[
+        dict[str, Annotated[int, Field(strict=True, ge=1, le=100)]], Field(min_length=1)
+    ]
+    """Number of outlets by connector: ``{C13: 4, C19: 2}``."""
+
+
+def _distinct(banks: tuple[Bank, ...]) -> tuple[Bank, ...]:
+    ids = [bank.id for bank in banks]
+    twice = [one for i, one in enumerate(ids) if one in ids[:i]]
+    if twice:
+        raise ValueError(f"bank '{twice[0]}' is there twice: name each once")
+    return banks
+
+
+class RackPdu(Entry):
+    """The power strip of a rack: what one circuit ends in and cords plug into."""
+
+    volts: f.Voltage
+    """Line-to-line voltage for three phases, else the circuit's voltage."""
+    phases: Literal[1, 3]
+    wiring: Literal["delta", "wye", "single"]
+    """``delta``: outlets between two lines; ``wye``: outlets from line to neutral."""
+    input_amps: f.Current
+    """Lasting current each line of the strip may carry."""
+    plug: str
+    """Plug of the input cord."""
+    plug_amps: f.Current
+    """Rating of the plug; the circuit's breaker must not be above it."""
+    rack_units: f.RackUnitsTaken
+    """Rack units it takes; 0 for a vertical strip beside them."""
+    banks: Annotated[tuple[Bank, ...], Field(min_length=1), AfterValidator(_distinct)]
+    """Its banks of outlets."""
+
+
+class Conductor(Entry):
+    """A conductor of a cable or in a conduit, for the voltage drop along it."""
+
+    resistance: f.ResistancePerLength
+    """Resistance of one conductor at its operating temperature."""
+    reactance: f.ResistancePerLength
+    """Inductive reactance of one conductor to neutral, laid as the note says."""
+    ampacity: f.Current | None = None
+    """Lasting current it carries under the conditions in the figure's note."""
 
 
 class AirUnit(Entry):

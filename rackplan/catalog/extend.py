@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from rackplan.catalog.entries import Entry, ScaleUp, ServerModel
+from rackplan.catalog.entries import Bank, Entry, ScaleUp, ServerModel
+from rackplan.catalog.figure import Strict
 from rackplan.catalog.kinds import KINDS, WORDS, UnknownEntryError, brief, similar
 from rackplan.catalog.written import Overrides, kinds_cure, merge, set_fields
 from rackplan.errors import InputError, Problem
@@ -22,6 +23,8 @@ _MESSAGES = {
     "missing": "this field is needed",
     "model_type": "must hold fields",
 }
+_PARTS: Mapping[Any, type[Strict]] = {"scale_up": ScaleUp, "banks": Bank}
+"""What an entry's fields hold that are more than a figure."""
 _SIMILAR = "add it, or start from a similar entry with `like: ID`"
 
 
@@ -148,12 +151,12 @@ def _problems(error: ValidationError, type_: type[Entry], path: str, hint: str) 
     problems = []
     for part in error.errors(include_url=False, include_context=False):
         place = ".".join([path, *map(brief, part["loc"])])
+        fields = _PARTS.get(part["loc"][0], type_).model_fields
         cure = hint or _SIMILAR if part["type"] == "missing" else ""
         if part["type"] == "model_type":
-            cure = f"write {{{': ..., '.join(ScaleUp.model_fields)}: ...}}"
+            cure = f"write {{{': ..., '.join(fields)}: ...}}"
         if part["type"] == "extra_forbidden":
-            scope = ScaleUp if part["loc"][0] == "scale_up" else type_
-            cure = _close(part["loc"][-1], scope.model_fields)
+            cure = _close(part["loc"][-1], fields)
         value = "" if part["type"] == "missing" else _short(part["input"])
         problems.append(Problem(_message(part["type"], part["msg"]), cure, place, value=value))
     return problems

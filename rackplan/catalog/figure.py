@@ -158,11 +158,13 @@ AirflowDemand = Annotated[Figure, _measured(Quantity.AIRFLOW, "up")]
 AirflowCapacity = Annotated[Figure, _measured(Quantity.AIRFLOW, "down")]
 FlowDemand = Annotated[Figure, _measured(Quantity.FLOW, "up")]
 FlowCapacity = Annotated[Figure, _measured(Quantity.FLOW, "down")]
+ResistancePerLength = Annotated[Figure, _measured(Quantity.RESISTANCE_PER_LENGTH, "up")]
 Memory = Annotated[Figure, _measured(Quantity.BYTES, "down")]
 Bandwidth = Annotated[Figure, _measured(Quantity.BANDWIDTH, "down")]
 Compute = Annotated[Figure, _measured(Quantity.COMPUTE, "down")]
 Count = Annotated[Figure, _plain(True, 0, 1_000_000)]
 RackUnits = Annotated[Figure, _plain(True, 1, 60)]
+RackUnitsTaken = Annotated[Figure, _plain(True, 0, 60)]  # 0: mounted beside the rack units
 Fraction = Annotated[Figure, _plain(False, 0.0, 1.0)]
 Ratio = Annotated[Figure, _plain(False, 0.0, 1e15)]
 

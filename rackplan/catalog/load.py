@@ -17,9 +17,11 @@ from rackplan.catalog.entries import (
     AirUnit,
     Cdu,
     Circuit,
+    Conductor,
     Entry,
     Model,
     RackModel,
+    RackPdu,
     ServerModel,
     Source,
     Switch,
@@ -60,6 +62,14 @@ class Catalog:
     def circuit(self, entry_id: str) -> Circuit:
         """The circuit of that id; raises :class:`UnknownEntryError`."""
         return self._get(Circuit, "circuits", entry_id)
+
+    def rack_pdu(self, entry_id: str) -> RackPdu:
+        """The rack PDU of that id; raises :class:`UnknownEntryError`."""
+        return self._get(RackPdu, "rack_pdus", entry_id)
+
+    def conductor(self, entry_id: str) -> Conductor:
+        """The conductor of that id; raises :class:`UnknownEntryError`."""
+        return self._get(Conductor, "conductors", entry_id)
 
     def air_unit(self, entry_id: str) -> AirUnit:
         """The air unit of that id; raises :class:`UnknownEntryError`."""

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-from rackplan.catalog.entries import ScaleUp
+from rackplan.catalog.entries import Bank, ScaleUp
 from rackplan.catalog.figure import Figure, Strict
 from rackplan.catalog.kinds import KINDS, brief, similar
 from rackplan.errors import InputError, Problem
@@ -49,6 +49,8 @@ def merge(type_: type[Strict], base: Mapping[str, Any], raw: Mapping[Any, Any]) 
             known = merged.get(name)
             inner = known if isinstance(known, Mapping) else {}
             merged[name] = merge(ScaleUp, inner, {**value, "defaults": defaults})
+        elif name == "banks" and isinstance(value, list):
+            merged[name] = [_bank(one, defaults) for one in value]
         elif value is None:
             merged.pop(name, None)
         elif name in figure_fields(type_):
@@ -56,6 +58,10 @@ def merge(type_: type[Strict], base: Mapping[str, Any], raw: Mapping[Any, Any]) 
         else:
             merged[name] = value
     return merged
+
+
+def _bank(raw: Any, defaults: Mapping[str, Any]) -> Any:
+    return merge(Bank, {}, {**raw, "defaults": defaults}) if isinstance(raw, Mapping) else raw
 
 
 def _with_defaults(value: Any, defaults: Mapping[str, Any]) -> Any:

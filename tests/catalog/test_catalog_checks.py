@@ -11,6 +11,15 @@ from rackplan.catalog.load import builtin
 
 DATASHEET = {"basis": "datasheet", "source": "dgx-h100-guide"}
 
+BANK = {"id": "1", "breaker": "32 A", "continuous": 1, "outlets": {"C13": 4}}
+
+
+def strip(breaker: str, outlet: str) -> dict[str, Any]:
+    """Fields of a single-phase strip of 10 A with one bank."""
+    bank = {"id": "1", "position": "L", "continuous": 0.8, "outlets": {outlet: 6}}
+    return {"input_amps": "10 A", "banks": [{**bank, "breaker": breaker}]}
+
+
 # Check, kind, entry that is broken, fields just inside the rule, fields just outside.
 CASES: list[tuple[str, str, str, dict[str, Any], dict[str, Any]]] = [
     # 6,500 W x 1.02 = 6,630 W = 22,622 BTU/h
@@ -31,6 +40,36 @@ CASES: list[tuple[str, str, str, dict[str, Any], dict[str, Any]]] = [
     ("RPC105", "servers", "dgx-h100", {"psu_label": "4+2"}, {"psu_label": "3+3"}),
     ("RPC106", "servers", "dgx-h100", {"typical_draw": "10.2 kW"}, {"typical_draw": "10201 W"}),
     ("RPC106", "servers", "dell-xe8640", {"max_draw": "2800 W"}, {"max_draw": "2799 W"}),
+    (
+        "RPC107",
+        "rack_pdus",
+        "pdu-230v-32a-1ph",
+        {"banks": [{**BANK, "position": "L"}]},
+        {"banks": [{**BANK, "position": "L"}, {**BANK, "id": "2", "position": "L1"}]},
+    ),
+    ("RPC107", "rack_pdus", "pdu-230v-32a-1ph", {"phases": 1}, {"phases": 3}),
+    # 80 % of 60 A under the NEC; all of 32 A under IEC
+    ("RPC108", "rack_pdus", "pdu-208v-60a-delta", {"plug_amps": "60 A"}, {"plug_amps": "59.9 A"}),
+    ("RPC108", "rack_pdus", "pdu-400v-32a-wye", {"plug_amps": "32 A"}, {"plug_amps": "31.9 A"}),
+    (
+        "RPC109",
+        "rack_pdus",
+        "pdu-230v-32a-1ph",
+        {"banks": [{**BANK, "position": "L", "breaker": "32 A"}]},
+        {"banks": [{**BANK, "position": "L", "breaker": "31.9 A"}]},
+    ),
+    # delta: two banks of 16 A on each pair, sqrt(3) x 32 A = 55.4 A a line, / 2.5 = 22.2 A
+    ("RPC109", "rack_pdus", "pdu-208v-60a-delta", {"input_amps": "23 A"}, {"input_amps": "22 A"}),
+    # 0.8 x 20 A = 16 A for one C19, 0.8 x 15 A = 12 A for one C13
+    ("RPC110", "rack_pdus", "pdu-208v-30a-1ph", strip("20 A", "C19"), strip("19.9 A", "C19")),
+    ("RPC110", "rack_pdus", "pdu-208v-30a-1ph", strip("15 A", "C13"), strip("14.9 A", "C13")),
+    ("RPC111", "rack_pdus", "pdu-208v-30a-1ph", strip("20 A", "C39"), strip("20 A", "NEMA 5-20R")),
+    # 433 V / sqrt(3) = 250.0 V, 434 V / sqrt(3) = 250.6 V
+    ("RPC112", "rack_pdus", "pdu-415v-32a-wye", {"volts": "433 V"}, {"volts": "434 V"}),
+    ("RPC112", "rack_pdus", "pdu-208v-60a-delta", {"volts": "250 V"}, {"volts": "251 V"}),
+    ("RPC113", "conductors", "cu-16mm2", {"reactance": "0.3 ohm/km"}, {"reactance": "0.31 ohm/km"}),
+    # 65 A x 65 A x 1.608 ohm/km = 6.8 W/m; 30 W/m at 136.6 A
+    ("RPC113", "conductors", "cu-awg-6", {"ampacity": "136 A"}, {"ampacity": "137 A"}),
     # 8 x 44.45 = 355.6 mm, and 1 mm for rounding
     ("RPC201", "servers", "dgx-h100", {"height": "356 mm"}, {"height": "357 mm"}),
     ("RPC202", "servers", "dgx-h100", {"weight": "72 kg"}, {"weight": "71.9 kg"}),

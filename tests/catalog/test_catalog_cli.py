@@ -72,6 +72,36 @@ def test_show_as_json_holds_value_unit_and_source() -> None:
     assert "heat_claim" == data["rejected"][0]["field"]
 
 
+def test_show_gives_banks_and_what_they_share_once() -> None:
+    data = json.loads(run("show", "apc-ap8888", "--json").stdout)
+    assert "L1: 4 C13 + 2 C19" == data["fields"]["banks.1"]
+    assert "L3: 6 C13 + 2 C19" == data["fields"]["banks.6"]
+    assert ("16 A", "estimate") == (
+        data["figures"]["banks.breaker"]["text"],
+        data["figures"]["banks.breaker"]["basis"],
+    )
+    rows = json.loads(run("list", "--kind", "rack_pdus", "--json").stdout)
+    (row,) = (row for row in rows if row["id"] == "apc-ap8888")
+    assert "415 V, 32 A, 3ph wye, 30 C13 + 12 C19" == row["summary"]
+    rows = json.loads(run("list", "--kind", "conductors", "--json").stdout)
+    assert "1.61 ohm/km, 65 A" in {row["summary"] for row in rows}
+
+
+def test_show_gives_banks_that_differ_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text(
+        "rack_pdus:\n  ours:\n    like: pdu-208v-30a-1ph\n    banks:\n"
+        "    - {id: a, position: L, breaker: 16 A, continuous: 1, outlets: {C13: 2}}\n"
+        "    - {id: b, position: L, breaker: 10 A, continuous: 1, outlets: {C13: 2}}\n"
+    )
+    data = json.loads(run("show", "ours", "--json", "--catalog", str(tmp_path)).stdout)
+    figures = {name: one["text"] for name, one in data["figures"].items() if "bank" in name}
+    assert {
+        "banks.a.breaker": "16 A",
+        "banks.b.breaker": "10 A",
+        "banks.continuous": "1",
+    } == figures
+
+
 def test_an_unknown_id_is_an_input_error() -> None:
     result = run("show", "dgx-h10")
     assert isinstance(result.exception, UnknownEntryError)

@@ -9,6 +9,7 @@ from importlib import resources
 import pytest
 
 from rackplan.catalog.checks import check, figures_of
+from rackplan.catalog.connectors import accepts
 from rackplan.catalog.entries import Source, need
 from rackplan.catalog.load import KINDS, builtin
 from rackplan.errors import UnknownFigureError
@@ -66,6 +67,10 @@ def test_an_id_means_one_entry() -> None:
         ("servers", "inspur-h20-8gpu h3c-h20-8gpu xfusion-h20-8gpu lenovo-sr675v3-4sxm"),
         ("circuits", "nec-208v-30a-3ph nec-415v-60a-3ph iec-400v-32a-3ph iec-415v-63a-3ph"),
         ("circuits", "iec-380v-32a-3ph nec-480v-60a-3ph iec-230v-32a-1ph nec-208v-30a-1ph"),
+        ("rack_pdus", "pdu-208v-30a-1ph pdu-208v-30a-delta pdu-208v-60a-delta pdu-415v-30a-wye"),
+        ("rack_pdus", "pdu-415v-60a-wye pdu-400v-32a-wye pdu-400v-63a-wye pdu-415v-32a-wye"),
+        ("rack_pdus", "pdu-230v-32a-1ph apc-ap8888 apc-ap8886 raritan-px3-5724v apc-ap8841"),
+        ("conductors", "cu-awg-12 cu-awg-6 cu-awg-4-0 cu-250-kcmil cu-2.5mm2 cu-16mm2 cu-240mm2"),
         ("racks", "floor-position-600x1200 cabinet-48u-750x1200 apc-ar3350 vertiv-vr3300"),
         ("air_units", "crah-100kw in-row-30kw rear-door-40kw"),
         ("cdus", "smc-cdu-250 vertiv-xdu1350"),
@@ -111,6 +116,40 @@ def test_circuits_give_the_published_power(
     assert ("nec" if derate < 1 else "iec") == circuit.standard
     volt_amperes = math.sqrt(3) * circuit.volts.value * circuit.amps.value / 1000
     assert volt_amperes * derate * 0.95 / 1000 == pytest.approx(kilowatts, abs=0.01)
+
+
+def test_strips_give_their_inputs_power() -> None:
+    # As their makers state: sqrt(3) x 415 V x 32 A = 23.0 kVA, sqrt(3) x 208 V x 24 A = 8.6 kVA.
+    for strip_id, kva in (("apc-ap8888", 23.0), ("raritan-px3-5724v", 8.6)):
+        strip = builtin().rack_pdu(strip_id)
+        volt_amperes = math.sqrt(3) * strip.volts.value * strip.input_amps.value / 1000
+        assert volt_amperes / 1000 == pytest.approx(kva, abs=0.05)
+
+
+def test_every_input_has_a_strip_for_servers_with_twelve_power_supplies() -> None:
+    inputs = {
+        (strip.volts.whole, strip.plug_amps.whole // 1000, strip.phases)
+        for strip in map(builtin().rack_pdu, builtin().ids("rack_pdus"))
+        if 12 <= sum(n for b in strip.banks for o, n in b.outlets.items() if accepts(o, "C20"))
+    }
+    single = {(208, 30, 1), (230, 32, 1)}
+    delta = {(208, 30, 3), (208, 50, 3), (208, 60, 3)}
+    wye = {(415, 30, 3), (415, 60, 3)} | {(v, a, 3) for v in (380, 400, 415) for a in (32, 63)}
+    assert single | delta | wye == inputs
+
+
+def test_conductors_carry_less_drop_the_thicker_they_are() -> None:
+    # 0.49 ohm per 1,000 ft / 0.3048 = 1.608 ohm/km; 1.15 ohm/km x (1 + 0.00393 x 50) = 1.376 ohm/km
+    assert 1.608 == pytest.approx(builtin().conductor("cu-awg-6").resistance.value, abs=1e-3)
+    assert 1.376 == pytest.approx(builtin().conductor("cu-16mm2").resistance.value, abs=1e-3)
+    metric = [one for one in builtin().ids("conductors") if one.endswith("mm2")]
+    metric.sort(key=lambda one: float(one.removeprefix("cu-").removesuffix("mm2")))
+    kcmil = [one for one in builtin().ids("conductors") if one.endswith("kcmil")]
+    awg = [f"cu-awg-{n}" for n in (12, 10, 8, 6, 4, 3, 2, 1, "1-0", "2-0", "3-0", "4-0")]
+    assert set(builtin().ids("conductors")) == {*metric, *awg, *kcmil}
+    for ids in (metric, awg + kcmil):
+        ohms = [builtin().conductor(one).resistance.value for one in ids]
+        assert sorted(ohms, reverse=True) == ohms
 
 
 def test_an_nvl72_power_shelf_side_fits_a_250_a_feed() -> None:

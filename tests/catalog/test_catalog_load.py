@@ -115,6 +115,65 @@ def test_like_merges_the_nvlink_domain_field_by_field() -> None:
     assert "nvswitch" == catalog.server("half").scale_up.link
 
 
+BANK = {"id": "1", "position": "L", "breaker": "16 A", "continuous": 1, "outlets": {"C19": 4}}
+
+
+def test_figures_of_banks_take_the_defaults_of_their_strip() -> None:
+    defaults = {"basis": "datasheet", "source": "quote 4711", "date": 2026}
+    ours = {"like": "pdu-230v-32a-1ph", "defaults": defaults, "banks": [BANK]}
+    (bank,) = builtin().extended({"rack_pdus": {"ours": ours}}).rack_pdu("ours").banks
+    assert bank.breaker is not None
+    assert (16_000, "mA", "datasheet", "quote 4711", "2026") == (
+        bank.breaker.whole,
+        bank.breaker.unit,
+        bank.breaker.basis,
+        bank.breaker.source,
+        bank.breaker.date,
+    )
+    assert {"C19": 4} == bank.outlets
+
+
+def test_like_keeps_the_banks_that_are_not_replaced() -> None:
+    ours = {"like": "pdu-400v-63a-wye", "volts": "415 V"}
+    catalog = builtin().extended({"rack_pdus": {"ours": ours}})
+    assert builtin().rack_pdu("pdu-400v-63a-wye").banks == catalog.rack_pdu("ours").banks
+
+
+def test_a_bank_may_have_no_breaker() -> None:
+    ours = {"like": "pdu-230v-32a-1ph", "banks": [{**BANK, "breaker": None}]}
+    (bank,) = builtin().extended({"rack_pdus": {"ours": ours}}).rack_pdu("ours").banks
+    assert bank.breaker is None
+
+
+@pytest.mark.parametrize(
+    ("banks", "path", "message", "cure"),
+    [
+        ([], "banks", "at least 1 item", ""),
+        ([{**BANK, "id": "a/b"}], "banks.0.id", "should match pattern", ""),
+        ([BANK, BANK], "banks", "bank '1' is there twice", ""),
+        (["C19"], "banks.0", "must hold fields", "write {id: ..., position: ..., breaker: ..."),
+        ([{**BANK, "brekaer": "16 A"}], "banks.0.brekaer", "no such field", "mean 'breaker'?"),
+        ([{**BANK, "breaker": 16}], "banks.0.breaker", "a current needs a unit", ""),
+        ([{**BANK, "position": "L4"}], "banks.0.position", "must be 'L', 'L1'", ""),
+        ([{**BANK, "outlets": {}}], "banks.0.outlets", "at least 1 item", ""),
+        ([{**BANK, "outlets": {"C19": 0}}], "banks.0.outlets.C19", "greater than or equal", ""),
+    ],
+)
+def test_mistakes_in_banks_are_told_at_their_place(
+    banks: list[Any], path: str, message: str, cure: str
+) -> None:
+    ours = {"like": "pdu-230v-32a-1ph", "banks": banks}
+    found = problems_of({"rack_pdus": {"ours": ours}})
+    problem = found[f"catalog.rack_pdus.ours.{path}"]
+    assert message in problem.message
+    assert cure in problem.cure
+
+
+def test_a_strip_beside_the_rack_units_takes_none() -> None:
+    assert 0 == builtin().rack_pdu("pdu-400v-32a-wye").rack_units.whole
+    assert 2 == builtin().rack_pdu("servertech-c2wg24sn-4pjn5d").rack_units.whole
+
+
 def test_null_drops_a_figure() -> None:
     catalog = builtin().extended({"servers": {"x": {"like": "dgx-h100", "typical_draw": None}}})
     assert catalog.server("x").typical_draw is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rackplan.catalog.checks import compute, cooling, power, provenance, space
+from rackplan.catalog.checks import compute, cooling, power, provenance, space, strips
 from rackplan.catalog.checks.finding import Check, Finding, Severity
 from rackplan.catalog.checks.provenance import figures_of
 from rackplan.catalog.kinds import KINDS
@@ -16,6 +16,7 @@ __all__ = ["CHECKS", "Check", "Finding", "Severity", "check", "check_entry", "fi
 
 CHECKS: tuple[Check, ...] = (
     *power.CHECKS,
+    *strips.CHECKS,
     *space.CHECKS,
     *cooling.CHECKS,
     *compute.CHECKS,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rackplan.catalog.checks.finding import Check
-from rackplan.catalog.entries import Entry, ScaleUp
+from rackplan.catalog.entries import Bank, Entry, ScaleUp
 from rackplan.catalog.figure import Figure, Strict
 from rackplan.catalog.kinds import UnknownEntryError
 
@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
 
 def figures_of(entry: Strict, prefix: str = "") -> Iterator[tuple[str, Figure]]:
-    """Names and figures of an entry, those of its NVLink domain as ``scale_up.NAME``."""
+    """Names and figures of an entry, those of its parts as ``scale_up.NAME``, ``banks.ID.NAME``."""
     for name in type(entry).model_fields:
         value = getattr(entry, name)
         if isinstance(value, Figure):
             yield f"{prefix}{name}", value
         elif isinstance(value, ScaleUp):
             yield from figures_of(value, f"{name}.")
+        elif isinstance(value, tuple):
+            for part in value:
+                if isinstance(part, Bank):
+                    yield from figures_of(part, f"{prefix}{name}.{part.id}.")
 
 
 def sources_exist(entry: Entry, catalog: Catalog) -> Iterator[str]:
