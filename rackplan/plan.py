@@ -30,6 +30,26 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
+class Cord:
+    """A power supply's cord.
+
+    Attributes
+    ----------
+    feed
+        Side of the feed it is plugged into.
+    position
+        Line or pair of lines it sits on, as the panel names them: ``L1`` (to neutral), ``L1-L2``,
+        or ``L1-L2-L3`` for a three-phase cord.
+    outlet
+        Bank and outlet of the rack PDU, ``3/C19-2``; empty where the site names no rack PDU.
+    """
+
+    feed: str
+    position: str
+    outlet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """A placed server.
 
@@ -57,6 +77,9 @@ class Server:
         Whether it already stands there.
     demand
         Id of the demand line it fulfils; ``None`` for an existing server.
+    cords
+        Where each power supply is plugged in. Left out, cords go round the feeds and take their
+        lines in turn from the first.
     """
 
     id: str
@@ -75,6 +98,7 @@ class Server:
     loss_draw_w: int
     existing: bool
     demand: str | None
+    cords: tuple[Cord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +123,8 @@ class RackSummary:
         Rate by workload, in the workload's unit.
     binding
         Ids of the limits that keep one more server out of it.
+    gear_cords
+        Where gear is plugged in, by its name.
     """
 
     rack: str
@@ -113,6 +139,7 @@ class RackSummary:
     liquid_w: int
     throughput: Mapping[str, float]
     binding: tuple[str, ...]
+    gear_cords: Mapping[str, tuple[Cord, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +247,8 @@ class Plan:
         The placement and what it loads.
     totals
         Site figures: servers, asked, gpus, racks_used, it_load_w, air_w, liquid_w, ...
-    assumptions
-        What was taken for granted.
+    assumptions, warnings
+        What was taken for granted; what a reviewer should know.
     provenance
         Versions, parameters, seed, wall_s (``None`` for a repeatable run: one worker).
     """
@@ -236,6 +263,7 @@ class Plan:
     totals: Mapping[str, int]
     assumptions: tuple[str, ...]
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
     schema: str = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rackplan.facility.limits import SiteLimit
 from rackplan.facility.model import NORMAL
-from rackplan.formulation import Instance, RackRule, Rule, SiteRule, StackRule
+from rackplan.facility.phases import LINES
+from rackplan.formulation import Instance, OutletRule, RackRule, Rule, SiteRule, StackRule
 from rackplan.plan import ConflictRule
 from rackplan.units import Quantity, show
 
@@ -16,11 +18,14 @@ _WHAT = {
     "L/s": "move",
     "mL/min": "move",
     "ports": "offer",
+    "mA": "carry",
 }
+_LOADS = {"peak": "short peak on ", "transfer": "load before servers react on "}
 _IN_RACKS = {
     "space": {"": "rack units", "weight": "weight inside", "floor": "weight on the floor"}
     | {"depth": "server depth", "kind": "the kind of position"},
-    "power": {"psu": "live power supplies"},
+    "power": {"psu": "live power supplies", "supply": "voltage and connectors"}
+    | {"outlets": "outlets of the rack PDUs"},
     "air": {"": "heat to air", "inlet": "inlet temperature", "zone": "the missing cooling zone"},
     "liquid": {"loop": "the missing coolant loop", "supply": "coolant temperature"},
     "fabric": {"reach": "cable length"},
@@ -81,6 +86,8 @@ def _text(instance: Instance, rule: Rule, wanted: frozenset[int]) -> str:
         return _site_text(instance, rule)
     if isinstance(rule, RackRule):
         return _rack_text(rule, wanted)
+    if isinstance(rule, OutletRule):
+        return "every cord takes an outlet of its own that fits, and its bank carries it"
     return "servers stack on contiguous free units"
 
 
@@ -89,9 +96,18 @@ def _site_text(instance: Instance, rule: SiteRule) -> str:
     if limit is None:
         return rule.text
     what = _WHAT[limit.quantity]
+    name = _of_device(limit)
     capacity = shown(limit.capacity, limit.quantity)
     base = f", of which {shown(limit.base, limit.quantity)} is taken" if limit.base else ""
-    return f"{limit.device} can {what} {capacity}{base}, {_when(limit.state)}"
+    return f"{name} can {what} {capacity}{base}, {_when(limit.state)}"
+
+
+def _of_device(limit: SiteLimit) -> str:
+    """``line L2 of rpp-a``, ``ups-a for a short time``, ``ups-a``."""
+    parts = limit.id.partition("@")[0].removeprefix(f"{limit.family}/{limit.device}").split("/")
+    line = next((f"line {part} of " for part in parts if part in LINES), "")
+    short = " for a short time" if _LOADS.keys() & set(parts) else ""
+    return f"{line}{limit.device}{short}"
 
 
 def _rack_text(rule: RackRule, wanted: frozenset[int]) -> str:
@@ -128,11 +144,14 @@ def _device(rule: Rule, racks: Sequence[str]) -> str:
     return rule.device if rule.state == NORMAL else f"{rule.device} ({_when(rule.state)})"
 
 
-def _subject(rule: RackRule | StackRule) -> str:
-    """What a limit inside racks is about: ``feed A``, ``rack units``."""
+def _subject(rule: RackRule | StackRule | OutletRule) -> str:
+    """What a limit inside racks is about: ``feed A``, ``line L1 of feed A``, ``rack units``."""
     rest = rule.id.partition("@")[0].removeprefix(rule.family).removeprefix("/")
     if rest.startswith("{rack}:"):
-        return f"feed {rest.removeprefix('{rack}:')}"
+        side, *what = rest.removeprefix("{rack}:").split("/")
+        line = f"line {what[0]} of " if what and what[0] in LINES else ""
+        load = _LOADS.get(what[-1], "") if what else ""
+        return f"{load}{line}feed {side}"
     if not rest.startswith("{rack}"):
         return f"the forbidden place {rest}"
     return _IN_RACKS[rule.family][rest.removeprefix("{rack}").removeprefix("/")]
@@ -141,7 +160,11 @@ def _subject(rule: RackRule | StackRule) -> str:
 def _when(state: str, racks: Sequence[str] = ()) -> str:
     if state == NORMAL:
         return "in normal operation"
+    if state.startswith("state:"):
+        return f"in the state {state.removeprefix('state:')}"
     lost = state.removeprefix("loss:")
+    if lost.endswith("/module"):
+        return f"when a module of {lost.removesuffix('/module')} is lost"
     side = lost.rpartition(":")[2]
     own = lost in {f"{rack}:{side}" for rack in ("{rack}", *racks)}
     return f"when feed {side} is lost" if own else f"when {lost} is lost"

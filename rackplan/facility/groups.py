@@ -47,7 +47,10 @@ def _signature(facility: Facility, rack: Rack) -> Hashable:
     exempt = tuple(feed.side for feed in rack.feeds if feed.id in facility.policy.not_survived)
     return (
         rack.model_id,
-        tuple((feed.side, feed.source, feed.circuit, feed.limit_w) for feed in rack.feeds),
+        tuple(
+            (f.side, f.source, f.circuit, f.limit_w, f.short_w, f.line_ma, f.positions, f.strip_id)
+            for f in rack.feeds
+        ),
         exempt,
         rack.zone,
         rack.loop,
@@ -58,7 +61,8 @@ def _signature(facility: Facility, rack: Rack) -> Hashable:
         rack.air_limit_w,
         rack.max_total_g,
         tuple(
-            (g.u, g.rack_units, g.power_w, g.weight_g, g.airflow_l_s, g.feeds) for g in rack.gear
+            (g.u, g.rack_units, g.power_w, g.weight_g, g.airflow_l_s, g.feeds, g.cords, g.start)
+            for g in rack.gear
         ),
         rack.fixed,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rackplan.catalog.entries import Accelerator, RackModel, ServerModel
 from rackplan.facility.demand import (
@@ -16,21 +16,17 @@ from rackplan.facility.demand import (
     Survive,
     Workload,
 )
+from rackplan.facility.devices import ANY_SUPPLY, Supply
+from rackplan.facility.devices import NAMED_FIRST as NAMED_FIRST
+from rackplan.facility.devices import NORMAL as NORMAL
+from rackplan.facility.devices import Feed as Feed
+from rackplan.facility.devices import Gear as Gear
+from rackplan.facility.devices import LossKind as LossKind
+from rackplan.facility.devices import LossState as LossState
+from rackplan.facility.devices import PowerNode as PowerNode
 
 if TYPE_CHECKING:
     import networkx as nx
-
-NORMAL = "normal"
-"""Id of the state in which everything works."""
-
-NAMED_FIRST = (
-    *("ups", "sts", "pdu", "rpp", "busway", "switchboard"),
-    *("transformer", "ats", "generator", "utility"),
-)
-"""Kinds of power node in the order of naming: to everything below, losing a UPS or the board that
-feeds it is the same, and people say that the UPS is lost."""
-
-LossKind = Literal["normal", "power", "air", "liquid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,74 +35,6 @@ class Assumption:
 
     path: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class PowerNode:
-    """A node of the power graph.
-
-    Attributes
-    ----------
-    id, kind
-        Name and node kind (``ups``, ``rpp``, ...).
-    inputs
-        Ids of the nodes that feed it, preferred first.
-    parallel
-        True when the live inputs share the load evenly; False when the first live one carries it.
-    limit_w, limit_va
-        Most continuous real and apparent power that may leave it [W, VA]; ``None`` for no limit.
-    efficiency
-        Output over input power.
-    fixed_w
-        Load taken from this node beside racks and cooling units [W].
-    """
-
-    id: str
-    kind: str
-    inputs: tuple[str, ...]
-    parallel: bool
-    limit_w: int | None
-    limit_va: int | None
-    efficiency: Fraction
-    fixed_w: int
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """A circuit from a panel to a rack.
-
-    Attributes
-    ----------
-    id
-        ``row-01/r01:A``.
-    side
-        ``A``, ``B``, ...
-    source
-        Id of the power node it starts at.
-    circuit
-        Catalog id of the circuit.
-    limit_w
-        Most continuous real power [W]: sqrt(3) V A x derate x power factor for three phases.
-    """
-
-    id: str
-    side: str
-    source: str
-    circuit: str
-    limit_w: int
-
-
-@dataclass(frozen=True, slots=True)
-class Gear:
-    """Equipment in a rack that is not a server, sharing its power evenly over sides ``feeds``."""
-
-    name: str
-    u: int
-    rack_units: int
-    power_w: int
-    weight_g: int
-    airflow_l_s: int
-    feeds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +57,15 @@ class Footprint:
         Power the limits count, by the site's power basis [W].
     loss_draw_w
         The same in a loss state: the full draw, the cap, or 0 for ``shed``.
+    peak_w, loss_peak_w
+        Short electrical peak, and the same in a loss state [W].
     psu_count, psu_rating_w, psu_need_full, psu_need_boot
         Power supplies; live ones needed for full power and to stay up.
+    supply
+        Voltages and connectors of its cords.
+    base, start
+        Index of the first footprint that differs from this one in nothing but where its first cord
+        sits on three-phase feeds; and that position, 0 to 2.
     air_w, liquid_w
         Heat to the room air and to the coolant at ``draw_w``; they sum to ``draw_w``.
     airflow_l_s
@@ -169,6 +104,11 @@ class Footprint:
     supply_min_c: float | None
     supply_max_c: float | None
     ports: int
+    peak_w: int = 0
+    loss_peak_w: int = 0
+    supply: Supply = ANY_SUPPLY
+    base: int = -1
+    start: int = 0
 
     @property
     def gpus(self) -> int:
@@ -298,21 +238,25 @@ class LeafGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class LossState:
-    """Something lost. ``normal`` has ``lost == ""``; a rack's own circuit has the feed's id."""
-
-    id: str
-    kind: LossKind
-    lost: str
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
-    """Engineering rules, resolved."""
+    """Engineering rules, resolved.
+
+    Attributes
+    ----------
+    power_basis
+        Which power of a server the limits count.
+    power_factor
+        Real over apparent power of server power supplies.
+    not_survived
+        What the plan need not survive.
+    reaction_ms
+        Time in which servers are capped or shut down after a loss [ms]; ``None`` where not given.
+    """
 
     power_basis: str
     power_factor: Fraction
     not_survived: frozenset[str]
+    reaction_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +276,10 @@ class Facility:
     states
         Every loss state except the loss of a rack's own circuits, ``normal`` first.
     footprints
-        Every server model under every survive rule the site uses.
+        Every server model under every survive rule the site uses; once for each position its first
+        cord may take on three-phase feeds, where that makes a difference.
+    assumptions, warnings
+        What was taken for granted; what a reviewer should know.
     """
 
     name: str
@@ -356,13 +303,18 @@ class Facility:
     forbids: tuple[Forbid, ...]
     objectives: tuple[Objective, ...]
     assumptions: tuple[Assumption, ...]
+    warnings: tuple[Assumption, ...] = ()
 
     def footprint(self, server: str, survive: Survive) -> Footprint:
-        """The footprint of a server model under a survive rule, or ``KeyError``."""
+        """The first footprint of a server model under a survive rule, or ``KeyError``."""
         for footprint in self.footprints:
             if footprint.server_id == server and footprint.survive == survive:
                 return footprint
         raise KeyError((server, survive))
+
+    def variants(self, footprint: Footprint) -> tuple[Footprint, ...]:
+        """A footprint with those that differ from it only in where the first cord sits."""
+        return tuple(f for f in self.footprints if f.base == footprint.base)
 
     def power_graph(self) -> nx.DiGraph[str]:
         """The power system as a networkx graph, from utilities to racks (``facility.graph``)."""

@@ -7,12 +7,13 @@ from types import ModuleType
 
 from rackplan.formulation import air, demand, fabric, liquid, nvlink, placement, power, space
 from rackplan.formulation.instance import Instance, Option, build_instance
-from rackplan.formulation.rules import RackRule, Rule, SiteRule, StackRule
+from rackplan.formulation.rules import OutletRule, RackRule, Rule, SiteRule, StackRule
 
 __all__ = [
     "FAMILIES",
     "Instance",
     "Option",
+    "OutletRule",
     "RackRule",
     "Rule",
     "SiteRule",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rackplan.facility import Facility, Footprint, RackGroup
 from rackplan.facility.demand import ServerDemand, Workload
 from rackplan.facility.limits import RackLimit, SiteLimit, limit_groups, rack_limits, site_limits
+from rackplan.facility.limits.cords import CordPlan, cord_plan
 from rackplan.workload import Service
 from rackplan.workload.predictions import Predictions
 
@@ -60,6 +61,8 @@ class Instance:
         What may be placed.
     site_limits, rack_limits
         Every limit; those of racks by group index.
+    cords
+        What cords ask of rack PDUs, by group index.
     fixed_rates
         What fixed servers already deliver, by workload, in thousandths of its unit.
     services
@@ -71,6 +74,7 @@ class Instance:
     menu: tuple[Option, ...]
     site_limits: tuple[SiteLimit, ...]
     rack_limits: tuple[tuple[RackLimit, ...], ...]
+    cords: tuple[CordPlan, ...]
     fixed_rates: Mapping[str, int]
     services: Mapping[tuple[str, str], Service]
 
@@ -91,17 +95,19 @@ def build_instance(facility: Facility) -> Instance:
     predictions = Predictions(facility)
     menu: list[Option] = []
     for line in facility.demands.values():
-        for workload, footprint in _choices(facility, line):
-            service, refusal = (
-                (None, "") if workload is None else predictions.of(footprint, workload)
-            )
-            menu.append(Option(len(menu), line.id, footprint, workload, service, refusal))
+        for workload, first in _choices(facility, line):
+            service, refusal = (None, "") if workload is None else predictions.of(first, workload)
+            menu += [
+                Option(len(menu) + k, line.id, footprint, workload, service, refusal)
+                for k, footprint in enumerate(facility.variants(first))
+            ]
     return Instance(
         facility=facility,
         groups=groups,
         menu=tuple(menu),
         site_limits=tuple(site_limits(facility, groups)),
         rack_limits=tuple(tuple(rack_limits(facility, group)) for group in groups),
+        cords=tuple(cord_plan(facility, group.rack) for group in groups),
         fixed_rates=_fixed_rates(facility, predictions),
         services=predictions.services,
     )

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from ortools.sat.python import cp_model
 
 from rackplan.formulation.instance import Instance
+from rackplan.formulation.lines import Lines
 from rackplan.formulation.patterns import Pattern, maximal_patterns
-from rackplan.formulation.rules import RackRule, Rule, SiteRule, StackRule, Term
+from rackplan.formulation.rules import OutletRule, RackRule, Rule, SiteRule, StackRule, Term
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Formulation:
         The model, without an objective.
     patterns
         Maximal patterns by rack group.
+    begun
+        Groups whose patterns say where the cords of each server begin.
     follow
         y: racks of a group that follow a pattern, by group and pattern index.
     count
@@ -40,6 +43,7 @@ class Formulation:
     instance: Instance
     model: cp_model.CpModel
     patterns: tuple[tuple[Pattern, ...], ...]
+    begun: frozenset[int]
     follow: Mapping[tuple[int, int], cp_model.IntVar]
     count: Mapping[Term, cp_model.IntVar]
 
@@ -53,26 +57,42 @@ def formulate(instance: Instance, rules: Iterable[Rule]) -> Formulation:
     """Build the model of an instance under rules."""
     rules = list(rules)
     model = cp_model.CpModel()
-    patterns = _patterns(instance, rules)
+    patterns, begun, rules = _patterns(instance, rules)
     follow, count = _variables(instance, model, patterns)
-    formulation = Formulation(instance, model, patterns, follow, count)
+    formulation = Formulation(instance, model, patterns, begun, follow, count)
     for rule in rules:
         if isinstance(rule, SiteRule):
             _add_site_rule(formulation, rule)
     return formulation
 
 
-def _patterns(instance: Instance, rules: Iterable[Rule]) -> tuple[tuple[Pattern, ...], ...]:
-    by_group: list[list[RackRule | StackRule]] = [[] for _ in instance.groups]
+Patterns = tuple[tuple[Pattern, ...], ...]
+
+
+def _patterns(instance: Instance, rules: list[Rule]) -> tuple[Patterns, frozenset[int], list[Rule]]:
+    """Patterns of every group, groups whose patterns say where cords begin, and the rules.
+
+    Rules leave out shared limits on lines that nothing can reach. Where one can be reached,
+    patterns of the racks behind it say where the cords
+    of each server begin; elsewhere that is free, and chosen rack by rack at the end.
+    """
+    by_group: list[list[RackRule | StackRule | OutletRule]] = [[] for _ in instance.groups]
     for rule in rules:
         if not isinstance(rule, SiteRule):
             by_group[rule.group].append(rule)
     footprints = instance.facility.footprints
     offered = {option.footprint.index for option in instance.menu}
-    return tuple(
+    patterns = [
         maximal_patterns(group, footprints, offered, by_group[group.index])
         for group in instance.groups
-    )
+    ]
+    lines = Lines(instance, patterns)
+    kept = [rule for rule in rules if not lines.out_of_reach(rule)]
+    begun = frozenset(group for rule in kept for group in lines.groups(rule))
+    for index in sorted(begun):
+        group = instance.groups[index]
+        patterns[index] = maximal_patterns(group, footprints, offered, by_group[index], begun=True)
+    return tuple(patterns), begun, kept
 
 
 def _variables(

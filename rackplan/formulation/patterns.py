@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rackplan.facility import Footprint, RackGroup
-from rackplan.formulation.rules import RackRule, StackRule
+from rackplan.formulation.rules import OutletRule, RackRule, Rule, StackRule
 from rackplan.formulation.stacking import free_units, stack
+from rackplan.formulation.wiring import Wiring, is_line_rule
 
 Pattern = tuple[int, ...]
 """How many servers of each footprint, in the order of the facility's footprints."""
@@ -24,7 +25,9 @@ def maximal_patterns(
     group: RackGroup,
     footprints: Sequence[Footprint],
     offered: Iterable[int],
-    rules: Sequence[RackRule | StackRule],
+    rules: Sequence[RackRule | StackRule | OutletRule],
+    *,
+    begun: bool = False,
 ) -> tuple[Pattern, ...]:
     """The maximal sets of servers one rack of a group admits; none when it breaks a rule as it is.
 
@@ -38,13 +41,19 @@ def maximal_patterns(
         Indices of footprints that may be placed.
     rules
         Rack rules of the group; rules left out are not enforced.
+    begun
+        Whether patterns say where the cords of each server begin. Otherwise servers are counted
+        under their first footprint, and a set is admitted when there is a way to begin them.
     """
+    wiring = wiring_of(group, footprints, rules)
     linear = [rule for rule in rules if isinstance(rule, RackRule)]
+    if not begun:
+        linear = [rule for rule in linear if not is_line_rule(rule)]
     stacked = any(isinstance(rule, StackRule) for rule in rules)
     rooms = [rule.room for rule in linear]
-    if min(rooms, default=0) < 0:
+    if min(rooms, default=0) < 0 or not wiring.admits((0,) * len(footprints)):
         return ()
-    used = sorted(set(offered))
+    used = sorted({f if begun else footprints[f].base for f in offered})
     loads = {f: [rule.limit.loads.get(f, 0) for rule in linear] for f in used}
     rack = group.rack
     free = free_units(rack, footprints)
@@ -54,10 +63,15 @@ def maximal_patterns(
             loads[f].append(footprints[f].rack_units)
 
     def fits(counts: dict[int, int]) -> bool:
-        if not stacked:
-            return True
+        return (not stacked or stacks(counts)) and (wiring.free or wires(counts))
+
+    def stacks(counts: dict[int, int]) -> bool:
         heights = [footprints[f].rack_units for f, k in counts.items() for _ in range(k)]
         return stack(free, rack.starts, tuple(sorted(heights, reverse=True))) is not None
+
+    def wires(counts: dict[int, int]) -> bool:
+        servers = tuple(counts.get(f, 0) for f in range(len(footprints)))
+        return wiring.admits(servers) if begun else wiring.arranged(servers) is not None
 
     found = [
         tuple(counts.get(f, 0) for f in range(len(footprints)))
@@ -65,6 +79,14 @@ def maximal_patterns(
         if _is_maximal(counts, loads, rooms, fits)
     ]
     return tuple(sorted(found, reverse=True))
+
+
+def wiring_of(group: RackGroup, footprints: Sequence[Footprint], rules: Iterable[Rule]) -> Wiring:
+    """The lines and outlets of a group's racks under rules."""
+    rules = list(rules)
+    lines = [rule for rule in rules if isinstance(rule, RackRule) and is_line_rule(rule)]
+    outlets = next((rule for rule in rules if isinstance(rule, OutletRule)), None)
+    return Wiring(group, footprints, lines, outlets)
 
 
 def _fill(

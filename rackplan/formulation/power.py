@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rackplan.formulation.instance import Instance
 from rackplan.formulation.limit_rules import rack_limit_rules, site_limit_rules
-from rackplan.formulation.rules import Rule
+from rackplan.formulation.rules import OutletRule, Rule
 
 name = "power"
 
@@ -23,3 +23,6 @@ def rules(instance: Instance) -> Iterator[Rule]:
     """
     yield from site_limit_rules(instance, name)
     yield from rack_limit_rules(instance, name)
+    for group, cords in zip(instance.groups, instance.cords, strict=True):
+        if cords.banks:
+            yield OutletRule(group.index, cords)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rackplan.facility.limits import RackLimit
+from rackplan.facility.limits.cords import CordPlan
 
 Term = tuple[int, int]
 """Rack group index and option index: stands for the number of such servers in that group."""
@@ -72,4 +73,14 @@ class StackRule:
     family: str = "space"
 
 
-Rule = SiteRule | RackRule | StackRule
+@dataclass(frozen=True, slots=True)
+class OutletRule:
+    """Cords find outlets of the rack PDUs, whose banks carry them, in every rack of a group."""
+
+    group: int
+    cords: CordPlan
+    id: str = "power/{rack}/outlets"
+    family: str = "power"
+
+
+Rule = SiteRule | RackRule | StackRule | OutletRule

@@ -74,6 +74,14 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
 
 DistinctNames = Annotated[tuple[Name, ...], AfterValidator(_distinct)]
 """Names whose load is shared out, so that a name given twice would take two shares."""
+Curve = Annotated[
+    dict[
+        Annotated[str, StringConstraints(pattern=r"^\s*\d{1,3}\s*%\s*$")],
+        Annotated[float, Field(strict=True, gt=0.5, le=1)],
+    ],
+    Field(min_length=2, max_length=20),
+]
+"""A share by load in per cent of the rating: ``{"50 %": 0.965, "100 %": 0.96}``."""
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Flag = Annotated[bool, Field(strict=True)]
 Tokens = Annotated[int, Field(strict=True, ge=1, le=2_000_000)]

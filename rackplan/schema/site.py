@@ -8,6 +8,10 @@ from pydantic import Field
 
 from rackplan.catalog.figure import Strict
 from rackplan.schema import fields as t
+from rackplan.schema.power import FeedSpec as FeedSpec
+from rackplan.schema.power import NamedLoss as NamedLoss
+from rackplan.schema.power import Power as Power
+from rackplan.schema.power import PowerNode as PowerNode
 from rackplan.schema.work import Demand as Demand
 from rackplan.schema.work import Forbid as Forbid
 from rackplan.schema.work import Pin as Pin
@@ -16,19 +20,6 @@ from rackplan.schema.work import Reduced as Reduced
 from rackplan.schema.work import Slo as Slo
 from rackplan.schema.work import Survive as Survive
 from rackplan.schema.work import Workload as Workload
-
-NodeKind = Literal[
-    "utility",
-    "generator",
-    "transformer",
-    "switchboard",
-    "ats",
-    "sts",
-    "ups",
-    "pdu",
-    "rpp",
-    "busway",
-]
 
 
 class SiteInfo(Strict):
@@ -50,57 +41,19 @@ class Policy(Strict):
     power_factor: Annotated[float, Field(strict=True, gt=0.5, le=1.0)] = 0.95
     """Real power over apparent power of server power supplies."""
     not_survived: tuple[str, ...] = ()
-    """Ids of power nodes, air units or CDUs whose loss the plan need not survive."""
+    """Ids of power nodes, air units, CDUs or circuits whose loss the plan need not survive."""
+    loss_states: tuple[NamedLoss, ...] = ()
+    """States to survive beside every single loss: double losses, a loss during maintenance."""
+    peak_ratio: Annotated[float, Field(strict=True, ge=1, le=3)] | None = None
+    """Short electrical peak over maximum draw, for servers whose peak no source gives. Left out,
+    their peak is taken as their maximum draw."""
+    reaction_time: t.LatencyMs | None = None
+    """Time in which servers are capped or shut down after a loss; needed where an overload is
+    stated and servers may be capped or shed."""
     ashrae_class: Literal["A1", "A2", "A3", "A4"] | None = None
     """Class whose altitude derate is taken for servers that state none; needed above 900 m."""
     server_delta_t: t.RiseK | None = None
     """Air temperature rise assumed for servers whose airflow no source gives."""
-
-
-class PowerNode(Strict):
-    """One node of the power graph. Limits are what may leave the node."""
-
-    id: t.Name
-    """Unique id; a range such as ``ups-[a-d]`` makes several nodes."""
-    kind: NodeKind
-    """What it is."""
-    inputs: tuple[t.Name, ...] = Field(default=(), alias="from")
-    """Ids of the nodes that feed it. An ATS or STS takes the first live one; others with several
-    inputs must set ``sharing: parallel`` and split the load evenly over the live ones."""
-    sharing: Literal["parallel"] | None = None
-    """``parallel`` when several inputs carry the load together."""
-    rated_power: t.PowerW | None = None
-    """Most real power that may leave it."""
-    rated_apparent: t.ApparentVa | None = None
-    """Most apparent power that may leave it."""
-    volts: t.VoltageV | None = None
-    """Line-to-line voltage, with ``amps`` and ``phases``, for nodes rated by current."""
-    amps: t.CurrentMa | None = None
-    """Rated current, with ``volts`` and ``phases``."""
-    phases: Literal[1, 3] | None = None
-    """Number of phases, with ``volts`` and ``amps``."""
-    continuous: Annotated[float, Field(strict=True, gt=0, le=1)] | None = None
-    """Share of the rating allowed for continuous load (0.8 for a NEC breaker)."""
-    efficiency: Annotated[float, Field(strict=True, gt=0.5, le=1)] | None = None
-    """Output over input power; the loss loads what is above. 1 when left out."""
-    load: t.PowerDemandW | None = None
-    """Fixed load taken from this node (lighting, pumps, other customers)."""
-
-
-class Power(Strict):
-    """The power graph from the utility down to the panels that feed racks."""
-
-    nodes: tuple[PowerNode, ...]
-    """Every node, in any order."""
-
-
-class FeedSpec(Strict):
-    """A circuit from a panel or busway to each rack."""
-
-    source: t.Name = Field(alias="from")
-    """Id of the power node it starts at."""
-    circuit: t.Name
-    """Catalog id of the circuit."""
 
 
 class Profile(Strict):
@@ -131,6 +84,8 @@ class Gear(Strict):
     """Weight."""
     feeds: t.DistinctNames = ()
     """Feeds of the rack it is plugged into, sharing its power evenly; empty for all of them."""
+    cords: Annotated[int, Field(strict=True, ge=1, le=48)] | None = None
+    """Cords on each of its feeds; as many as it takes to stay within 16 A each when left out."""
     airflow: t.AirflowDemandLS | None = None
     """Air it needs; worked out from its heat when left out."""
 

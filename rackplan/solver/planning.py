@@ -13,7 +13,8 @@ from rackplan.facility import Rack
 from rackplan.facility.power import cords_by_feed
 from rackplan.formulation.dealing import Placed, deal
 from rackplan.formulation.instance import Instance
-from rackplan.plan import Plan, Server
+from rackplan.plan import Cord, Plan, Server
+from rackplan.solver.cords import rack_cords
 from rackplan.solver.lexicographic import Answer
 from rackplan.solver.loads import plan_limits
 from rackplan.solver.settings import Settings
@@ -26,9 +27,12 @@ PACKAGES = ("rackplan", "ortools", "networkx", "pydantic", "numpy")
 def build_plan(instance: Instance, answer: Answer, settings: Settings, wall_s: float) -> Plan:
     """The plan of an answer that has a placement."""
     facility = instance.facility
-    placed = deal(instance, answer.formulation.patterns, answer.follow, answer.count)
+    formulation = answer.formulation
+    placed = deal(instance, formulation.patterns, formulation.begun, answer.follow, answer.count)
     order = {rack: i for i, rack in enumerate(facility.racks)}
-    stood = sorted(_stood(instance, placed), key=lambda s: (order[s.server.rack], s.server.u))
+    standing = _stood(instance, placed)
+    stood, gear_cords = _plugged(instance, standing)
+    stood.sort(key=lambda s: (order[s.server.rack], s.server.u))
     counts = _counts(placed)
     limits = tuple(plan_limits(instance, counts))
     plan = Plan(
@@ -36,12 +40,13 @@ def build_plan(instance: Instance, answer: Answer, settings: Settings, wall_s: f
         status=answer.status,
         objective=answer.goals,
         servers=tuple(one.server for one in stood),
-        racks=tuple(rack_summaries(instance, stood, limits, counts)),
+        racks=tuple(rack_summaries(instance, stood, limits, counts, gear_cords)),
         limits=limits,
         workloads=(),
         totals=totals(facility, stood),
         assumptions=tuple(f"{a.path}: {a.text}" for a in facility.assumptions),
         provenance=_provenance(settings, wall_s),
+        warnings=tuple(f"{w.path}: {w.text}" for w in facility.warnings),
     )
     return replace(plan, workloads=tuple(workload_summaries(instance, plan)))
 
@@ -57,8 +62,29 @@ def _stood(instance: Instance, placed: tuple[Placed, ...]) -> Iterator[Stood]:
             yield _server(instance, rack, fixed.u, fixed.footprint, fixed.workload, line)
     for one in placed:
         workload = one.option.workload.id if one.option.workload else None
-        index = one.option.footprint.index
+        index = one.footprint.index
         yield _server(instance, one.rack, one.u, index, workload, one.option.demand)
+
+
+def _plugged(
+    instance: Instance, standing: Iterator[Stood]
+) -> tuple[list[Stood], dict[str, Mapping[str, tuple[Cord, ...]]]]:
+    """The same servers with their cords, and the cords of gear by rack."""
+    by_rack: dict[str, list[Stood]] = defaultdict(list)
+    for one in standing:
+        by_rack[one.server.rack].append(one)
+    stood: list[Stood] = []
+    gear: dict[str, Mapping[str, tuple[Cord, ...]]] = {}
+    for group in instance.groups:
+        for rack in group.racks:
+            servers = by_rack[rack.id]
+            cords = rack_cords(instance, group, rack, [one.footprint for one in servers])
+            gear[rack.id] = cords.gear
+            stood += [
+                replace(one, server=replace(one.server, cords=of_server))
+                for one, of_server in zip(servers, cords.servers, strict=True)
+            ]
+    return stood, gear
 
 
 def _server(
@@ -92,7 +118,7 @@ def _server(
 def _counts(placed: tuple[Placed, ...]) -> dict[str, dict[int, int]]:
     counts: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for one in placed:
-        counts[one.rack.id][one.option.footprint.index] += 1
+        counts[one.rack.id][one.footprint.index] += 1
     return counts
 
 

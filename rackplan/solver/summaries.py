@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rackplan.facility import NORMAL, Facility, Footprint, Rack
 from rackplan.facility.demand import Workload
 from rackplan.formulation.instance import Instance
-from rackplan.plan import LimitState, Plan, RackSummary, Server, WorkloadSummary
+from rackplan.plan import Cord, LimitState, Plan, RackSummary, Server, WorkloadSummary
 from rackplan.solver.binding import Bindings
 from rackplan.solver.loads import RackCounts
 from rackplan.verifier import StateRow, state_table
@@ -31,6 +31,7 @@ def rack_summaries(
     stood: Sequence[Stood],
     limits: tuple[LimitState, ...],
     counts: RackCounts,
+    gear_cords: Mapping[str, Mapping[str, tuple[Cord, ...]]],
 ) -> Iterator[RackSummary]:
     """What each rack holds and carries, and what keeps one more server out of it."""
     by_rack: dict[str, list[Stood]] = defaultdict(list)
@@ -45,7 +46,8 @@ def rack_summaries(
     group_of = {rack.id: group for group in instance.groups for rack in group.racks}
     for rack in instance.facility.racks.values():
         binding = bindings.of(group_of[rack.id], rack)
-        yield _rack_summary(rack, by_rack[rack.id], load, worst_w, binding)
+        summary = _rack_summary(rack, by_rack[rack.id], load, worst_w, binding)
+        yield replace(summary, gear_cords=gear_cords.get(rack.id, {}))
 
 
 def _rack_summary(

@@ -51,10 +51,16 @@ def _differences(server: Server, pairs: dict[str, tuple[object, object]]) -> Ite
             yield violation(f"plan/{server.id}/{what}", server.id, message)
 
 
+LINES_ALL = "L1-L2-L3"
+"""Position of a three-phase cord."""
+
+
 def _place(placed: Placed) -> Iterator[Finding]:
     """Its id, hall and row are those of its rack, and its cords go round the rack's feeds."""
     server, rack = placed.server, placed.rack
     plugged = cords(placed.footprint.psu_count, [feed.side for feed in rack.feeds])
+    stated = Counter(cord.feed for cord in server.cords) if server.cords else plugged
+    yield from _positions(placed)
     yield from _differences(
         server,
         {
@@ -62,8 +68,23 @@ def _place(placed: Placed) -> Iterator[Finding]:
             "hall": (server.hall, rack.hall),
             "row": (server.row, rack.row),
             "feeds": (_used(server.feeds), _used(plugged)),
+            "cords": (_used(stated), _used(plugged)),
         },
     )
+
+
+def _positions(placed: Placed) -> Iterator[Finding]:
+    """Its cords sit on lines that their feeds have."""
+    server, all_lines = placed.server, placed.footprint.supply.phases == 3
+    allowed = {
+        feed.side: {LINES_ALL} if all_lines else set(feed.positions) for feed in placed.rack.feeds
+    }
+    wrong = [c for c in server.cords if c.position not in allowed.get(c.feed, set())]
+    if wrong:
+        message = (
+            f"{server.id} has a cord on {wrong[0].position!r}, which feed {wrong[0].feed} lacks."
+        )
+        yield violation(f"plan/{server.id}/position", server.id, message, amount=len(wrong))
 
 
 def _used(feeds: object) -> dict[str, int]:
@@ -104,7 +125,7 @@ def _work(facility: Facility, view: View, placed: Placed) -> Iterator[Finding]:
 def _existing(facility: Facility, view: View) -> Iterator[Finding]:
     """Servers that already stand there are in the plan, unmoved, and no others claim to be."""
     found = {
-        (placed.rack.id, placed.server.u, placed.footprint.index, placed.server.workload)
+        (placed.rack.id, placed.server.u, placed.footprint.base, placed.server.workload)
         for placed in view.placed
         if placed.server.existing
     }
@@ -113,7 +134,8 @@ def _existing(facility: Facility, view: View) -> Iterator[Finding]:
             if fixed.existing:
                 name = f"{rack.id}/u{fixed.u:02d}"
                 model = facility.footprints[fixed.footprint].server_id
-                missing = (rack.id, fixed.u, fixed.footprint, fixed.workload) not in found
+                base = facility.footprints[fixed.footprint].base
+                missing = (rack.id, fixed.u, base, fixed.workload) not in found
                 message = f"the existing {model} at {name} is moved, changed or missing."
                 yield from none_may(f"plan/{name}/existing", name, int(missing), message)
     for placed in view.placed:

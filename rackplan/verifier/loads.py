@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 
-from rackplan.facility.model import NORMAL, CoolingUnit, Facility, Footprint
-from rackplan.verifier.supplies import Mode, RackLoad, rack_load
+from rackplan.facility.model import NORMAL, CoolingUnit, Facility
+from rackplan.facility.phases import LINES, PAIRS, line_currents
+from rackplan.verifier.supplies import Mode, RackLoad, Standing, rack_load
 from rackplan.verifier.walk import Loss, PowerGraph, driver, losses, runs
 
 _NONE: frozenset[str] = frozenset()
@@ -21,15 +23,16 @@ class SiteLoads:
     ----------
     facility
         The site.
-    footprints
-        Footprints of the servers of each rack.
+    servers
+        Servers of each rack.
     """
 
-    def __init__(self, facility: Facility, footprints: Mapping[str, tuple[Footprint, ...]]) -> None:
+    def __init__(self, facility: Facility, servers: Mapping[str, tuple[Standing, ...]]) -> None:
         self.facility = facility
-        self.footprints = footprints
+        self.servers = servers
         self.graph = PowerGraph(facility)
         self._racks: dict[tuple[str, frozenset[str], Mode], RackLoad] = {}
+        self._positions: dict[Mode, dict[str, dict[str, float]]] = {}
         self._circuits: dict[Mode, dict[str, Fraction]] = {}
         self._undisturbed: dict[Mode, dict[str, Fraction]] = {}
 
@@ -51,7 +54,7 @@ class SiteLoads:
         """Load on every node above per watt drawn at a source, while everything works."""
         result = {}
         for source in self._fed_from:
-            carried = self.graph.carry({source: Fraction(1)}, _NONE)
+            carried = self.graph.carry({source: Fraction(1)}, _NONE, own=False)
             result[source] = {name: load for name, load in carried.items() if load}
         return result
 
@@ -68,8 +71,7 @@ class SiteLoads:
         load = self._racks.get(key)
         if load is None:
             place = self.facility.racks[rack]
-            sides = [feed.side for feed in place.feeds]
-            load = rack_load(self.footprints[rack], place.gear, sides, dead, mode)
+            load = rack_load(self.servers[rack], place.gear, place.feeds, dead, mode)
             self._racks[key] = load
         return load
 
@@ -102,16 +104,54 @@ class SiteLoads:
             Racks that are held to their promise although ``mode`` is ``whole``.
         """
         entering = dict(self._base(mode))
-        touched = set(self.touched(loss))
-        for rack in touched | held:
+        for rack in set(self.touched(loss)) | held:
             self._move(entering, rack, loss, mode, "held" if rack in held else mode)
-        for name, node in self.facility.nodes.items():
-            entering[name] = entering.get(name, Fraction(0)) + node.fixed_w
         for unit in self.units:
             source = driver(unit, loss.dead)
             if source is not None and runs(unit, loss):
-                entering[source] += unit.power_w
+                entering[source] = entering.get(source, Fraction(0)) + unit.power_w
         return self.graph.carry(entering, loss.dead)
+
+    def lines(
+        self, loss: Loss, mode: Mode, carried: Mapping[str, Fraction]
+    ) -> dict[str, tuple[float, float, float]]:
+        """Current in each line of the live nodes whose lines are limited, in a state [A].
+
+        Parameters
+        ----------
+        loss, mode
+            As for :meth:`nodes`.
+        carried
+            What :meth:`nodes` or :meth:`above` gave: what comes through a UPS or a transformer is
+            the part of it that no line of a rack accounts for.
+        """
+        nodes = self.facility.nodes
+        wanted = [name for name in carried if nodes[name].has_lines]
+        if not wanted:
+            return {}
+        own = {
+            rack: self.rack(rack, self.dead_sides(rack, loss), mode) for rack in self.touched(loss)
+        }
+        entering = {source: dict(at) for source, at in self._base_lines(mode).items()}
+        for rack, load in own.items():
+            before = self.rack(rack, _NONE, mode)
+            for feed in self.facility.racks[rack].feeds:
+                at = entering[feed.source]
+                now = load.positions_w.get(feed.side, {})
+                for position, watts in before.positions_w[feed.side].items():
+                    at[position] += now.get(position, 0.0) - watts
+        found = self.graph.carry_lines(entering, loss.dead)
+        return {name: self._currents(name, found[name], carried[name]) for name in wanted}
+
+    def _currents(
+        self, name: str, at: Mapping[str, float], load: Fraction
+    ) -> tuple[float, float, float]:
+        rating = self.facility.nodes[name].rating
+        assert rating is not None  # noqa: S101 - the caller asks for nodes with lines
+        even_w = (float(load) - sum(at.values())) / 3
+        watts = {line: at.get(line, 0.0) + even_w for line in LINES}
+        watts |= {pair: at.get(pair, 0.0) for pair in PAIRS}
+        return currents(watts, rating.volts, float(self.facility.policy.power_factor))
 
     def above(self, loss: Loss, mode: Mode) -> dict[str, Fraction]:
         """Load on the nodes above a rack that lost one circuit [W], from the undisturbed loads."""
@@ -147,6 +187,18 @@ class SiteLoads:
             self._circuits[mode] = dict(entering)
         return self._circuits[mode]
 
+    def _base_lines(self, mode: Mode) -> dict[str, dict[str, float]]:
+        """Power drawn at each position of the nodes that feed racks, with nothing lost."""
+        if mode not in self._positions:
+            entering: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+            for rack in self.facility.racks.values():
+                at = self.rack(rack.id, _NONE, mode).positions_w
+                for feed in rack.feeds:
+                    for position, watts in at[feed.side].items():
+                        entering[feed.source][position] += watts
+            self._positions[mode] = dict(entering)
+        return self._positions[mode]
+
     def _move(
         self, entering: dict[str, Fraction], rack: str, loss: Loss, mode: Mode, to: Mode
     ) -> None:
@@ -175,6 +227,21 @@ class SiteLoads:
             liquid_w += load.liquid_w
             flow_ml_min += load.flow_ml_min
         return air_w, airflow_l_s, liquid_w, flow_ml_min
+
+
+def currents(
+    watts: Mapping[str, float], volts: float, power_factor: float
+) -> tuple[float, float, float]:
+    """Current in each line of a three-phase device [A], from the power at its positions.
+
+    ``I = P / (V pf)``: V is the voltage between two lines, or that over sqrt(3) to neutral.
+    """
+    to_neutral = math.sqrt(3) / (volts * power_factor)
+    between = 1 / (volts * power_factor)
+    return line_currents(
+        [watts.get(line, 0.0) * to_neutral for line in LINES],
+        [watts.get(pair, 0.0) * between for pair in PAIRS],
+    )
 
 
 def mode_of(loss: Loss) -> Mode:

@@ -139,7 +139,7 @@ def _row(view: View, loss: Loss, whole: Counter[_Outcome]) -> StateRow:
 
 def _loads(loads: SiteLoads, loss: Loss, held: frozenset[str]) -> Iterator[_Load]:
     """Every load that a loss touches, while the racks ``held`` are held to their promise."""
-    if loss.kind in {"power", "feed"}:
+    if loss.kind in {"power", "feed", "named"}:
         yield from _power(loads, loss, held)
     yield from _cooling(loads, loss, held)
 

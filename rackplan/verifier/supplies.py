@@ -7,18 +7,30 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from rackplan.facility.model import Footprint, Gear
+from rackplan.facility.model import Feed, Footprint, Gear
 
 Condition = Literal["full", "reduced", "down", "shed"]
 """How a server runs: at full power, capped, without the supplies it needs, or shut down by plan."""
 
-Mode = Literal["normal", "held", "whole"]
+Mode = Literal["normal", "held", "whole", "peak", "held peak"]
 """How much servers draw.
 
 ``normal``: everything works, all draw their full power. ``held``: a loss state, and every server is
 held to its promise: ``reduced`` ones capped, ``shed`` ones off. ``whole``: a loss state in which no
 server is held back yet: ``reduced`` and ``shed`` ones draw their full power while they can.
+``peak``, ``held peak``: ``normal`` and ``held`` with every server at its short electrical peak.
 """
+
+Cords = Mapping[str, Mapping[str, int]]
+"""Cords of a server on each position of each feed, by side and position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A server in a rack: what it loads, and where its cords are."""
+
+    footprint: Footprint
+    cords: Cords
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,8 @@ class RackLoad:
     ----------
     feeds_w
         Power on each live feed, by side [W].
+    positions_w
+        The same at each position of each live feed, by side and position [W].
     conditions
         How each server runs, in the order of the rack's servers.
     broken
@@ -40,6 +54,7 @@ class RackLoad:
     """
 
     feeds_w: Mapping[str, Fraction]
+    positions_w: Mapping[str, Mapping[str, float]]
     conditions: tuple[Condition, ...]
     broken: int
     air_w: int
@@ -60,14 +75,27 @@ def cords(psu_count: int, sides: Sequence[str]) -> dict[str, int]:
     return {side: each + (place < rest) for place, side in enumerate(sides)}
 
 
-def supplied(footprint: Footprint, live: int) -> Condition:
+def each_w(footprint: Footprint, feeds: Sequence[Feed]) -> tuple[int, int | None]:
+    """Power of one supply by its rating, and by its inlet at the lowest voltage of a rack [W]."""
+    inlet_ma, volts = footprint.supply.inlet_ma, [f.cord_v for f in feeds if f.cord_v]
+    if inlet_ma is None or not volts:
+        return footprint.psu_rating_w, None
+    return footprint.psu_rating_w, int(
+        min(volts) * inlet_ma / 1000 * float(feeds[0].power_factor) + 1e-6
+    )
+
+
+def supplied(footprint: Footprint, live: int, feeds: Sequence[Feed] = ()) -> Condition:
     """What the live power supplies of a server allow: ``full``, ``reduced`` or ``down``."""
-    if live >= footprint.psu_need_full and live > 0:
+    rating_w, inlet_w = each_w(footprint, feeds)
+    passes = inlet_w is None or live * inlet_w >= footprint.supply.max_draw_w
+    if live >= footprint.psu_need_full and live > 0 and passes:
         return "full"
     boot = footprint.psu_need_boot
     # A shed server has no cap: what it draws while it runs is its full draw.
     lowest_w = footprint.draw_w if footprint.survive.kind == "shed" else loss_draw_w(footprint)
-    if boot is not None and live >= max(boot, 1) and live * footprint.psu_rating_w >= lowest_w:
+    one_w = rating_w if inlet_w is None else min(rating_w, inlet_w)
+    if boot is not None and live >= max(boot, 1) and live * one_w >= lowest_w:
         return "reduced"
     return "down"
 
@@ -75,7 +103,7 @@ def supplied(footprint: Footprint, live: int) -> Condition:
 def keeps(footprint: Footprint, condition: Condition, mode: Mode) -> bool:
     """Whether a server with this supply does what its survive rule promises."""
     kind = footprint.survive.kind
-    if mode == "normal" or kind == "full":
+    if mode in {"normal", "peak"} or kind == "full":
         return condition == "full"
     return kind == "shed" or condition in {"full", "reduced"}
 
@@ -85,57 +113,115 @@ def loss_draw_w(footprint: Footprint) -> int:
     return min(footprint.loss_draw_w, footprint.draw_w)
 
 
-def draw(footprint: Footprint, condition: Condition, mode: Mode) -> tuple[Condition, int]:
-    """How a server runs in a mode, given what its supplies allow, and the power it draws [W]."""
+def draw(
+    footprint: Footprint, condition: Condition, mode: Mode, live: int = 0
+) -> tuple[Condition, int]:
+    """How a server runs in a mode, given what its supplies allow, and the power it draws [W].
+
+    A peak is no higher than what the ``live`` supplies are rated for.
+    """
+    most_w = live * footprint.psu_rating_w
     kind = footprint.survive.kind
-    if kind == "shed" and (mode == "held" or (mode == "whole" and condition != "full")):
+    is_held = mode in {"held", "held peak"}
+    if kind == "shed" and (is_held or (mode == "whole" and condition != "full")):
         return "shed", 0
     if condition == "down":
         return "down", 0
-    capped = mode == "held" or (mode == "whole" and condition == "reduced")
+    capped = is_held or (mode == "whole" and condition == "reduced")
     if kind == "reduced" and capped:
-        return "reduced", loss_draw_w(footprint)
-    return condition, footprint.draw_w
+        capped_w = loss_draw_w(footprint)
+        peak_w = min(footprint.loss_peak_w, most_w) if mode == "held peak" else 0
+        return "reduced", max(capped_w, peak_w)
+    peak_w = min(footprint.peak_w, most_w) if mode in {"peak", "held peak"} else 0
+    return condition, max(footprint.draw_w, peak_w)
 
 
 def rack_load(
-    footprints: Sequence[Footprint],
+    servers: Sequence[Standing],
     gear: Sequence[Gear],
-    sides: Sequence[str],
+    feeds: Sequence[Feed],
     dead: frozenset[str],
     mode: Mode,
 ) -> RackLoad:
     """What a rack draws and gives off while the feeds ``dead`` are without power."""
-    feeds_w = {side: Fraction(0) for side in sides if side not in dead}
+    wires = _Wires(feeds, dead)
     conditions: list[Condition] = []
     broken = air_w = airflow_l_s = liquid_w = flow_ml_min = 0
-    for footprint in footprints:
-        live = {
-            side: n for side, n in cords(footprint.psu_count, sides).items() if side not in dead
-        }
-        supply = supplied(footprint, sum(live.values()))
+    for server in servers:
+        footprint = server.footprint
+        live = {side: at for side, at in server.cords.items() if side not in dead}
+        count = sum(sum(at.values()) for at in live.values())
+        supply = supplied(footprint, count, feeds)
         broken += not keeps(footprint, supply, mode)
-        condition, power_w = draw(footprint, supply, mode)
+        condition, power_w = draw(footprint, supply, mode, count)
         conditions.append(condition)
         if condition in {"down", "shed"}:
             continue
-        for side, count in live.items():
-            feeds_w[side] += Fraction(power_w * count, sum(live.values()))
+        wires.add(power_w, live, even=footprint.supply.phases == 3)
         air_w += _scaled(footprint.air_w, power_w, footprint.draw_w)
         liquid_w += _scaled(footprint.liquid_w, power_w, footprint.draw_w)
         airflow_l_s += footprint.airflow_l_s
         flow_ml_min += footprint.flow_ml_min
     for item in gear:
-        plugged = [side for side in item.feeds if side in feeds_w]
-        for side in plugged:
-            feeds_w[side] += Fraction(item.power_w, len(plugged))
+        plugged = {f.side: _turns(item, f) for f in feeds if f.side in item.feeds}
+        plugged = {side: at for side, at in plugged.items() if side not in dead}
+        wires.add(item.power_w, plugged)
         # Gear without a power cord (a patch panel) has no feeds and no power.
         if plugged or not item.feeds:
             air_w += item.power_w
             airflow_l_s += item.airflow_l_s
-    return RackLoad(feeds_w, tuple(conditions), broken, air_w, airflow_l_s, liquid_w, flow_ml_min)
+    return RackLoad(
+        wires.feeds_w,
+        wires.positions_w,
+        tuple(conditions),
+        broken,
+        air_w,
+        airflow_l_s,
+        liquid_w,
+        flow_ml_min,
+    )
+
+
+class _Wires:
+    """Adds up what things draw from each live feed of a rack, and at each of its positions."""
+
+    def __init__(self, feeds: Sequence[Feed], dead: frozenset[str]) -> None:
+        live = [feed for feed in feeds if feed.side not in dead]
+        self.feeds_w = {feed.side: Fraction(0) for feed in live}
+        self.positions_w = {feed.side: dict.fromkeys(feed.positions, 0.0) for feed in live}
+
+    def add(self, power_w: int, cords: Cords, *, even: bool = False) -> None:
+        """Draw power over live cords: each carries the same, over all lines if it has them all."""
+        total = sum(sum(at.values()) for at in cords.values())
+        if not power_w or not total:
+            return
+        for side, at in cords.items():
+            many = sum(at.values())
+            self.feeds_w[side] += Fraction(power_w * many, total)
+            positions = self.positions_w[side]
+            if even:
+                at = dict.fromkeys(positions, many / len(positions))  # type: ignore[arg-type]
+            for position, count in at.items():
+                positions[position] += power_w * count / total
+
+
+def turns(count: int, start: int, feed: Feed) -> dict[str, int]:
+    """Cords at each position of a feed: from ``start`` on, one after the other.
+
+    The positions of a feed are counted from its first.
+    """
+    many = len(feed.positions)
+    found: dict[str, int] = {}
+    for cord in range(count):
+        position = feed.positions[(start + cord) % many]
+        found[position] = found.get(position, 0) + 1
+    return found
+
+
+def _turns(item: Gear, feed: Feed) -> dict[str, int]:
+    return turns(item.cords, item.start, feed)
 
 
 def _scaled(heat_w: int, power_w: int, draw_w: int) -> int:
     """Heat at part power, rounded up [W]."""
-    return heat_w if power_w == draw_w else -(-heat_w * power_w // draw_w)
+    return heat_w if power_w >= draw_w else -(-heat_w * power_w // draw_w)

@@ -17,6 +17,7 @@ Exact = int | Fraction
 _QUANTITIES = {
     "W": Quantity.POWER,
     "VA": Quantity.APPARENT_POWER,
+    "mA": Quantity.CURRENT,
     "g": Quantity.MASS,
     "L/s": Quantity.AIRFLOW,
     "mL/min": Quantity.FLOW,
@@ -102,9 +103,13 @@ def when(state: str) -> str:
     >>> when("loss:ups-a")
     'when ups-a is lost'
     """
-    return (
-        "in normal operation" if state == NORMAL else f"when {state.removeprefix('loss:')} is lost"
-    )
+    if state == NORMAL:
+        return "in normal operation"
+    if state.startswith("state:"):
+        return f"in the state {state.removeprefix('state:')}"
+    lost = state.removeprefix("loss:")
+    device = lost.removesuffix("/module")
+    return f"when {lost if device == lost else f'a module of {device}'} is lost"
 
 
 def figure(value: Exact, unit: str, digits: int = 4) -> str:

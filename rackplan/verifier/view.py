@@ -15,8 +15,9 @@ from typing import get_args
 from rackplan.errors import RackplanError
 from rackplan.facility.demand import Survive, SurviveKind
 from rackplan.facility.model import Facility, FixedServer, Footprint, Rack
-from rackplan.plan import Plan, Server
+from rackplan.plan import Cord, Plan, Server
 from rackplan.verifier.loads import SiteLoads
+from rackplan.verifier.supplies import Cords, Standing, cords, turns
 from rackplan.verifier.verdict import Violation, violation
 from rackplan.workload import Service, predict
 
@@ -65,11 +66,19 @@ class View:
     @cached_property
     def loads(self) -> SiteLoads:
         """Power and heat of every rack in every state."""
-        footprints = {
-            rack: tuple(placed.footprint for placed in servers)
-            for rack, servers in self.by_rack.items()
+        servers = {
+            rack: tuple(Standing(placed.footprint, plugged(placed)) for placed in of_rack)
+            for rack, of_rack in self.by_rack.items()
         }
-        return SiteLoads(self.facility, footprints)
+        return SiteLoads(self.facility, servers)
+
+    def cords_of_gear(self, rack: str) -> Mapping[str, tuple[Cord, ...]]:
+        """Cords of a rack's gear as the plan states them, by the name of the gear."""
+        return self._gear.get(rack, {})
+
+    @cached_property
+    def _gear(self) -> Mapping[str, Mapping[str, tuple[Cord, ...]]]:
+        return {summary.rack: summary.gear_cords for summary in self.plan.racks}
 
     def service(self, placed: Placed) -> Service | RackplanError | None:
         """What a server delivers for its workload, or why it cannot; ``None`` without work."""
@@ -89,6 +98,27 @@ class View:
         """Every rack with its servers, in the order of the site."""
         for rack, servers in self.by_rack.items():
             yield self.facility.racks[rack], servers
+
+
+def plugged(placed: Placed) -> Cords:
+    """Cords of a server at each position of each feed, as the plan states them.
+
+    A plan that says nothing of cords plugs them in turn: round the feeds, and on each from its
+    first position on.
+    """
+    feeds = placed.rack.feeds
+    counts = cords(placed.footprint.psu_count, [feed.side for feed in feeds])
+    if not placed.server.cords:
+        return {feed.side: turns(counts[feed.side], 0, feed) for feed in feeds if counts[feed.side]}
+    found: dict[str, dict[str, int]] = {}
+    for cord in placed.server.cords:
+        feed = next((feed for feed in feeds if feed.side == cord.feed), None)
+        if feed is not None:
+            # A cord on a position that its feed does not have is judged with the server's place.
+            known = cord.position if cord.position in feed.positions else feed.positions[0]
+            at = found.setdefault(feed.side, {})
+            at[known] = at.get(known, 0) + 1
+    return found
 
 
 def standing(rack: Rack, server: Server) -> FixedServer | None:

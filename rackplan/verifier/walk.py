@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from graphlib import TopologicalSorter
@@ -10,7 +10,13 @@ from typing import Literal
 
 from rackplan.facility.model import NAMED_FIRST, NORMAL, CoolingUnit, Facility
 
-LossKind = Literal["normal", "power", "air", "liquid", "feed"]
+CONVERTERS = frozenset({"ups", "transformer", "pdu"})
+"""Kinds of node behind which lines begin anew."""
+
+Positions = Mapping[str, float]
+"""Power at each position of a feed or node [W]."""
+
+LossKind = Literal["normal", "power", "air", "liquid", "feed", "named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +26,18 @@ class Loss:
     Attributes
     ----------
     id
-        ``normal`` or ``loss:<lost>``.
+        ``normal``, ``loss:<lost>`` or ``state:<name>``.
     kind
-        What is lost: a power node, an air unit, a CDU, or the circuit of one rack.
+        What is lost: a power node (or a module of one), an air unit, a CDU, the circuit of one
+        rack, or what the policy lists under a name.
     lost
-        Id of the lost thing; empty in the normal state.
+        Id of the lost thing, or that name; empty in the normal state.
+    gone
+        Ids of everything that is lost.
     dead
         Power nodes that are without power.
+    module
+        Id of the node that has one module fewer; empty for none.
     rack, side
         Rack and feed that lost its circuit; empty for other losses.
     """
@@ -34,7 +45,9 @@ class Loss:
     id: str
     kind: LossKind
     lost: str
+    gone: frozenset[str] = frozenset()
     dead: frozenset[str] = frozenset()
+    module: str = ""
     rack: str = ""
     side: str = ""
 
@@ -48,14 +61,14 @@ class PowerGraph:
         self.order = tuple(TopologicalSorter(inputs).static_order())
         """Node ids, feeding nodes before fed ones."""
 
-    def dead(self, lost: str) -> frozenset[str]:
-        """Nodes without power when one node is lost: itself and all that only dead nodes feed."""
-        gone = {lost}
+    def dead(self, lost: Collection[str]) -> frozenset[str]:
+        """Nodes without power: those that are lost, and all that only dead nodes feed."""
+        gone = set(lost)
         for name in self.order:
             inputs = self.nodes[name].inputs
             if inputs and all(source in gone for source in inputs):
                 gone.add(name)
-        return frozenset(gone)
+        return frozenset(gone.intersection(self.nodes))
 
     def sharing(self, name: str, dead: frozenset[str]) -> tuple[str, ...]:
         """Live inputs that share what a node draws: all of them in parallel, else the first."""
@@ -63,31 +76,69 @@ class PowerGraph:
         live = tuple(source for source in node.inputs if source not in dead)
         return live if node.parallel else live[:1]
 
-    def carry(self, entering: Mapping[str, Fraction], dead: frozenset[str]) -> dict[str, Fraction]:
+    def started(self, dead: frozenset[str]) -> frozenset[str]:
+        """Live nodes that get power from a generator."""
+        found: set[str] = set()
+        for name in self.order:
+            fed = any(source in found for source in self.sharing(name, dead))
+            if name not in dead and (fed or self.nodes[name].kind == "generator"):
+                found.add(name)
+        return frozenset(found)
+
+    def carry(
+        self, entering: Mapping[str, Fraction], dead: frozenset[str], *, own: bool = True
+    ) -> dict[str, Fraction]:
         """Load leaving every live node [W], from what its own consumers draw.
 
         Parameters
         ----------
         entering
-            Power drawn directly from each node: circuits, cooling units, fixed loads [W].
+            Power drawn directly from each node: circuits, cooling units [W].
         dead
             Nodes without power.
+        own
+            Whether nodes draw what they need whatever they carry: fixed loads, idle losses, and
+            batteries that recharge on a generator.
 
         Notes
         -----
-        ``load(n) = entering(n) + sum of load(m) / efficiency(m) / sharing(m)`` over the nodes ``m``
-        that ``n`` feeds, where ``sharing`` counts the inputs that carry ``m``.
+        ``load(n) = entering(n) + sum of (load(m) / efficiency(m) + own input of m) / sharing(m)``
+        over the nodes ``m`` that ``n`` feeds, where ``sharing`` counts the inputs that carry ``m``.
         """
         loads = {name: entering.get(name, Fraction(0)) for name in self.order if name not in dead}
+        on_generator = self.started(dead) if own else frozenset()
         for name in reversed(self.order):
-            load = loads.get(name)
-            if not load:
+            if name not in loads:
                 continue
+            node, input_w = self.nodes[name], 0
+            if own:
+                begun = name in on_generator
+                loads[name] += max(node.fixed_w, node.start_w) if begun else node.fixed_w
+                input_w = node.idle_w + (node.recharge_w if begun else 0)
             sources = self.sharing(name, dead)
-            if sources:
-                share = load / self.nodes[name].efficiency / len(sources)
+            if sources and (loads[name] or input_w):
+                share = (loads[name] / node.efficiency + input_w) / len(sources)
                 for source in sources:
                     loads[source] += share
+        return loads
+
+    def carry_lines(
+        self, entering: Mapping[str, Positions], dead: frozenset[str]
+    ) -> dict[str, dict[str, float]]:
+        """Power at each position of every live node whose own lines reach there [W].
+
+        Lines end where a UPS or a transformer draws: what it draws loads all lines alike.
+        """
+        loads = {name: dict(entering.get(name, ())) for name in self.order if name not in dead}
+        for name in reversed(self.order):
+            load = loads.get(name)
+            if not load or self.nodes[name].kind in CONVERTERS:
+                continue
+            sources = self.sharing(name, dead)
+            for source in sources:
+                for position, watts in load.items():
+                    share = watts / float(self.nodes[name].efficiency) / len(sources)
+                    loads[source][position] = loads[source].get(position, 0.0) + share
         return loads
 
 
@@ -98,7 +149,7 @@ def driver(unit: CoolingUnit, dead: frozenset[str]) -> str | None:
 
 def runs(unit: CoolingUnit, loss: Loss) -> bool:
     """Whether a cooling unit works in a state: not lost itself, and not without power."""
-    if loss.kind in {"air", "liquid"} and unit.id == loss.lost:
+    if unit.id in loss.gone:
         return False
     return not unit.power_from or driver(unit, loss.dead) is not None
 
@@ -116,16 +167,26 @@ def losses(facility: Facility, graph: PowerGraph) -> Iterator[Loss]:
     named = sorted(graph.order, key=lambda name: NAMED_FIRST.index(facility.nodes[name].kind))
     for name in named:
         if name not in skipped and (backed or facility.nodes[name].kind != "utility"):
-            yield Loss(f"loss:{name}", "power", name, graph.dead(name))
+            gone = frozenset({name})
+            yield Loss(f"loss:{name}", "power", name, gone, graph.dead(gone))
+    for node in facility.nodes.values():
+        if node.modules > 1 and node.id not in skipped:
+            yield Loss(f"loss:{node.id}/module", "power", f"{node.id}/module", module=node.id)
+    for state in facility.states:
+        if state.kind == "named":
+            gone = frozenset(state.lost)
+            name = state.id.partition(":")[2]
+            yield Loss(state.id, "named", name, gone, graph.dead(gone))
     for zone in facility.zones.values():
         for unit in zone.units:
             if unit.id not in skipped:
-                yield Loss(f"loss:{unit.id}", "air", unit.id)
+                yield Loss(f"loss:{unit.id}", "air", unit.id, frozenset({unit.id}))
     for loop in facility.loops.values():
         for cdu in loop.cdus:
             if cdu.id not in skipped:
-                yield Loss(f"loss:{cdu.id}", "liquid", cdu.id)
+                yield Loss(f"loss:{cdu.id}", "liquid", cdu.id, frozenset({cdu.id}))
     for rack in facility.racks.values():
         for feed in rack.feeds:
             if feed.id not in skipped:
-                yield Loss(f"loss:{feed.id}", "feed", feed.id, rack=rack.id, side=feed.side)
+                gone = frozenset({feed.id})
+                yield Loss(f"loss:{feed.id}", "feed", feed.id, gone, rack=rack.id, side=feed.side)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rackplan.facility.groups import RackGroup, group_racks
-from rackplan.facility.limits import air, circuits, fabric, liquid, power, space
+from rackplan.facility.limits import air, circuits, fabric, liquid, power, rack_power, space
 from rackplan.facility.limits.model import RackLimit, SiteLimit, at_state
 from rackplan.facility.model import Facility
 
@@ -41,7 +41,7 @@ def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[Sit
 def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
     """Limits inside each rack of a group, family by family."""
     yield from space.rack_limits(facility, group)
-    yield from power.rack_limits(facility, group)
+    yield from rack_power.rack_limits(facility, group)
     yield from air.rack_limits(facility, group)
     yield from liquid.rack_limits(facility, group)
     yield from fabric.rack_limits(facility, group)

@@ -15,13 +15,18 @@ from fractions import Fraction
 
 from rackplan.facility.groups import RackGroup
 from rackplan.facility.limits.model import SiteLimit
-from rackplan.facility.limits.power import (
+from rackplan.facility.limits.node_loads import (
+    Channel,
+    Draw,
     NodeLoads,
-    node_limits,
+    held,
+    lasting,
     node_loads,
-    rack_base_w,
+    rack_base,
     server_loads,
+    uncapped,
 )
+from rackplan.facility.limits.power import judged, node_limits
 from rackplan.facility.model import NORMAL, Facility, Feed, LossState
 from rackplan.facility.power import Flow
 
@@ -43,12 +48,12 @@ def circuit_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[
     alone = [group for group in groups if group.size == 1]
     for group in alone:
         for feed in _circuits(facility, group):
-            for node in states.exposed(group, feed):
-                shifted = states.shifted(group, feed)
-                loads = {**states.unshifted.loads[node], group.index: shifted.loads[node]}
-                lost = LossState(f"loss:{feed.id}", "power", feed.id)
-                base = shifted.base.get(node, Fraction(0))
-                yield from node_limits(facility, facility.nodes[node], lost, base, loads)
+            lost = LossState(f"loss:{feed.id}", "power", (feed.id,))
+            exposed = states.exposed(group, feed)
+            for case in judged(facility, lost) if exposed else ():
+                found = states.with_lost(group, feed, case.draw)
+                for node in exposed:
+                    yield from node_limits(facility, facility.nodes[node], lost, case, found)
 
 
 def _circuits(facility: Facility, group: RackGroup) -> list[Feed]:
@@ -57,10 +62,10 @@ def _circuits(facility: Facility, group: RackGroup) -> list[Feed]:
 
 @dataclass(frozen=True)
 class _Shifted:
-    """Base load of every node, and load per server of the rack's group, with a circuit lost."""
+    """Base load of every channel, and load per server of the rack's group, with a circuit lost."""
 
-    base: Mapping[str, Fraction]
-    loads: Mapping[str, Mapping[int, Fraction]]
+    base: Mapping[Channel, Fraction]
+    loads: Mapping[Channel, Mapping[int, Fraction]]
 
 
 class _States:
@@ -69,60 +74,101 @@ class _States:
     def __init__(self, facility: Facility, groups: Sequence[RackGroup]) -> None:
         self._facility = facility
         self._groups = groups
-        self._flow = Flow(facility.nodes, "")
-        normal = LossState(NORMAL, "normal", "")
-        self._normal = node_loads(facility, groups, self._flow, normal)
-        self.unshifted = node_loads(facility, groups, self._flow, LossState("loss:", "power", ""))
-        self._panels: dict[str, NodeLoads | None] = {}
-        self._by_lost = {state.lost: state for state in facility.states}
+        self._flow = Flow(facility.nodes)
+        self._normal = node_loads(
+            facility, groups, self._flow, LossState(NORMAL, "normal"), lasting
+        )
+        self._unshifted: dict[Draw, NodeLoads] = {}
+        self._panels: dict[tuple[str, Draw], NodeLoads | None] = {}
+        self._by_lost = {state.lost: state for state in facility.states if not state.module}
+
+    def _whole(self, draw: Draw) -> NodeLoads:
+        """Loads with nothing lost, while servers draw what they do in a loss state."""
+        if draw not in self._unshifted:
+            nothing = LossState("loss:", "power")
+            self._unshifted[draw] = node_loads(
+                self._facility, self._groups, self._flow, nothing, draw
+            )
+        return self._unshifted[draw]
 
     def exposed(self, group: RackGroup, feed: Feed) -> list[str]:
-        """Rated nodes above the rack on which the loss of the circuit is harder than any state."""
-        shifted = self.shifted(group, feed)
-        panel = self._panel(feed.source)
-        above = sorted({n for f in group.rack.feeds for n in self._flow.upstream(f.source)})
-        rated = [
-            n for n in above if self._facility.nodes[n].limit_w or self._facility.nodes[n].limit_va
-        ]
-        return [
-            node
-            for node in rated
-            if not self._covers(self._normal, node, group, shifted)
-            and not (panel and self._covers(panel, node, group, shifted))
-        ]
+        """Rated nodes above the rack on which the loss of the circuit is harder than any state.
 
-    def shifted(self, group: RackGroup, feed: Feed) -> _Shifted:
+        Covered is judged channel by channel: every load of a node is a sum of channels with weights
+        above zero. Peaks move like what lasts.
+        """
+        above = sorted({n for f in group.rack.feeds for n in self._flow.upstream(f.source)})
+        nodes = self._facility.nodes
+        rated = [n for n in above if nodes[n].limit_w or nodes[n].limit_va]
+        capped = any(f.draw_w > f.loss_draw_w for f in self._facility.footprints)
+        draws = (held, uncapped) if capped else (held,)
+        return [n for n in rated if not all(self._covered(n, group, feed, d) for d in draws)]
+
+    def _covered(self, node: str, group: RackGroup, feed: Feed, draw: Draw) -> bool:
+        """Whether normal operation, or the loss of the circuit's panel, is as hard on a node."""
+        shifted = self._shifted(group, feed, draw)
+        panel = self._panel(feed.source, draw)
+        return self._covers(self._normal, node, group, shifted, draw) or (
+            panel is not None and self._covers(panel, node, group, shifted, draw)
+        )
+
+    def with_lost(self, group: RackGroup, feed: Feed, draw: Draw) -> NodeLoads:
+        """Loads of every node with one circuit of a rack lost, which is alone in its group."""
+        shifted, whole = self._shifted(group, feed, draw), self._whole(draw)
+        loads = {channel: dict(by_group) for channel, by_group in whole.loads.items()}
+        for by_group in loads.values():
+            by_group.pop(group.index, None)
+        for channel, of_rack in shifted.loads.items():
+            loads.setdefault(channel, {})[group.index] = dict(of_rack)
+        return NodeLoads(dict(shifted.base), loads)
+
+    def _shifted(self, group: RackGroup, feed: Feed, draw: Draw) -> _Shifted:
         """What nodes carry when one rack of the group has lost a circuit."""
         facility, rack, flow = self._facility, group.rack, self._flow
         everything = frozenset(f.id for f in rack.feeds)
-        base = dict(self.unshifted.base)
-        for live, sign in ((everything, -1), (everything - {feed.id}, 1)):
-            sources = {f.id: f.source for f in rack.feeds}
-            for one, watts in rack_base_w(facility, rack, live, loss=True).items():
-                for node, share in flow.upstream(sources[one]).items():
-                    base[node] = base.get(node, Fraction(0)) + sign * share * watts
-        return _Shifted(base, server_loads(facility, rack, everything - {feed.id}, flow, loss=True))
+        live = everything - {feed.id}
+        base = dict(self._whole(draw).base)
+        for feeds, sign in ((everything, -1), (live, 1)):
+            for channel, watts in rack_base(facility, rack, feeds, flow, draw).items():
+                base[channel] = base.get(channel, Fraction(0)) + sign * watts
+        return _Shifted(base, server_loads(facility, rack, live, flow, draw))
 
-    def _panel(self, source: str) -> NodeLoads | None:
-        if source not in self._panels:
-            state = self._by_lost.get(source)
-            flow = Flow(self._facility.nodes, source)
-            loads = node_loads(self._facility, self._groups, flow, state) if state else None
-            self._panels[source] = loads
-        return self._panels[source]
+    def _panel(self, source: str, draw: Draw) -> NodeLoads | None:
+        key = (source, draw)
+        if key not in self._panels:
+            state = self._by_lost.get((source,))
+            flow = Flow(self._facility.nodes, (source,))
+            groups = self._groups
+            loads = node_loads(self._facility, groups, flow, state, draw) if state else None
+            self._panels[key] = loads
+        return self._panels[key]
 
-    def _covers(self, state: NodeLoads, node: str, group: RackGroup, shifted: _Shifted) -> bool:
+    def _covers(
+        self, state: NodeLoads, node: str, group: RackGroup, shifted: _Shifted, draw: Draw
+    ) -> bool:
         """Whether a node carries at least as much in ``state``, whatever is placed."""
-        if state.base[node] < shifted.base.get(node, 0):
-            return False
-        mine = shifted.loads.get(node, {})
-        others = self.unshifted.loads[node]
-        needed = {**others, group.index: {**others.get(group.index, {})}}
-        for footprint, watts in mine.items():
-            known = needed[group.index].get(footprint, Fraction(0))
-            needed[group.index][footprint] = max(known, watts)
-        return all(
-            state.loads[node].get(g, {}).get(footprint, 0) >= watts
-            for g, by_footprint in needed.items()
-            for footprint, watts in by_footprint.items()
-        )
+        channels = {c for c in (*shifted.base, *shifted.loads) if c[0] == node}
+        whole = self._whole(draw).loads
+        return all(_covers(state, channel, group, shifted, whole) for channel in channels)
+
+
+def _covers(
+    state: NodeLoads,
+    channel: Channel,
+    group: RackGroup,
+    shifted: _Shifted,
+    whole: Mapping[Channel, Mapping[int, Mapping[int, Fraction]]],
+) -> bool:
+    if state.base.get(channel, Fraction(0)) < shifted.base.get(channel, Fraction(0)):
+        return False
+    mine, others = shifted.loads.get(channel, {}), whole.get(channel, {})
+    needed = {g: dict(by_footprint) for g, by_footprint in others.items()}
+    ours = needed.setdefault(group.index, {})
+    for footprint, watts in mine.items():
+        ours[footprint] = max(ours.get(footprint, Fraction(0)), watts)
+    carried = state.loads.get(channel, {})
+    return all(
+        carried.get(g, {}).get(footprint, 0) >= watts
+        for g, by_footprint in needed.items()
+        for footprint, watts in by_footprint.items()
+    )

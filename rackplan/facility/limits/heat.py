@@ -13,6 +13,7 @@ from rackplan.facility.model import (
     Facility,
     Footprint,
     Gear,
+    LossState,
     Rack,
 )
 from rackplan.facility.power import Flow
@@ -59,25 +60,25 @@ def pool_limits(
     racks = [rack for group in members for rack in group.racks]
     what, flow_unit = FLOWS[medium]
     for state, live in unit_states(facility, units):
-        loss = state != NORMAL
+        loss = state.id != NORMAL
         gear = live_gear(facility, racks, state) if medium == "air" else []
         heat = {f.index: heat_w(f, medium, loss=loss) for f in facility.footprints}
         flow = {f.index: flow_need(f, medium, loss=loss) for f in facility.footprints}
         yield SiteLimit(
-            id=at_state(f"{medium}/{device}", state),
+            id=at_state(f"{medium}/{device}", state.id),
             family=medium,
             device=device,
-            state=state,
+            state=state.id,
             quantity="W",
             capacity=sum(unit.capacity_w for unit in live),
             base=fixed_load(racks, heat) + sum(item.power_w for item in gear),
             loads={group.index: heat for group in members},
         )
         yield SiteLimit(
-            id=at_state(f"{medium}/{device}/{what}", state),
+            id=at_state(f"{medium}/{device}/{what}", state.id),
             family=medium,
             device=device,
-            state=state,
+            state=state.id,
             quantity=flow_unit,
             capacity=sum(unit.flow for unit in live),
             base=fixed_load(racks, flow) + sum(item.airflow_l_s for item in gear),
@@ -87,18 +88,18 @@ def pool_limits(
 
 def unit_states(
     facility: Facility, units: Sequence[CoolingUnit]
-) -> Iterator[tuple[str, tuple[CoolingUnit, ...]]]:
+) -> Iterator[tuple[LossState, tuple[CoolingUnit, ...]]]:
     """States in which some of the units are dead, ``normal`` first, with the units that live."""
-    yield NORMAL, tuple(units)
-    ids = {unit.id for unit in units}
+    driven = any(unit.power_from for unit in units)
     for state in facility.states:
-        if state.lost in ids:
-            yield state.id, tuple(unit for unit in units if unit.id != state.lost)
-        elif state.kind == "power" and any(unit.power_from for unit in units):
-            dead = Flow(facility.nodes, state.lost).dead
-            live = tuple(u for u in units if not u.power_from or not dead.issuperset(u.power_from))
-            if len(live) < len(units):
-                yield state.id, live
+        dead = Flow(facility.nodes, state.lost).dead if driven and state.lost else frozenset()
+        live = tuple(unit for unit in units if unit.id not in state.lost and _driven(unit, dead))
+        if state.id == NORMAL or len(live) < len(units):
+            yield state, live
+
+
+def _driven(unit: CoolingUnit, dead: frozenset[str]) -> bool:
+    return not unit.power_from or not dead.issuperset(unit.power_from)
 
 
 def fixed_load(racks: Sequence[Rack], load: Mapping[int, int]) -> int:
@@ -106,10 +107,9 @@ def fixed_load(racks: Sequence[Rack], load: Mapping[int, int]) -> int:
     return sum(load[server.footprint] for rack in racks for server in rack.fixed)
 
 
-def live_gear(facility: Facility, racks: Sequence[Rack], state: str) -> list[Gear]:
+def live_gear(facility: Facility, racks: Sequence[Rack], state: LossState) -> list[Gear]:
     """Gear of racks that runs in a state: it has no cord, or one on a live feed."""
-    lost = "" if state == NORMAL else state.removeprefix("loss:")
-    dead = Flow(facility.nodes, lost).dead
+    dead = Flow(facility.nodes, state.lost).dead
     live: list[Gear] = []
     for rack in racks:
         sides = {feed.side for feed in rack.feeds if feed.source not in dead}

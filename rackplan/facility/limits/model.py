@@ -20,6 +20,9 @@ Family = str
 class SiteLimit:
     """A limit that many racks load.
 
+    The current of a line with loads between lines is bounded by several limits of one id: together
+    they hold it.
+
     Attributes
     ----------
     id
@@ -77,16 +80,14 @@ def at_state(rule: str, state: str) -> str:
 
 def distinct(limits: Iterator[SiteLimit]) -> Iterator[SiteLimit]:
     """Drop loss states of a device in which its limit is that of normal operation."""
-    normal: dict[tuple[str, str], SiteLimit] = {}
+    normal: dict[str, list[SiteLimit]] = {}
     for limit in limits:
-        key = (limit.device, limit.quantity)
+        same = normal.setdefault(limit.id.partition("@")[0], [])
         if limit.state == NORMAL:
-            normal[key] = limit
-        same = normal.get(key)
-        if (
-            limit.state == NORMAL
-            or same is None
-            or (limit.capacity, limit.base, limit.loads) != (same.capacity, same.base, same.loads)
+            same.append(limit)
+            yield limit
+        elif all(
+            (limit.capacity, limit.base, limit.loads) != (n.capacity, n.base, n.loads) for n in same
         ):
             yield limit
 

@@ -1,46 +1,80 @@
-"""Power limits: every node in every state, every circuit of a rack, and what PSUs can promise.
+"""Power limits of the nodes that racks share: in every state, lasting and for a short time.
 
-Let K(n, s, p) be the watts that leave node n in state s for one watt that leaves panel p, and
-d(f, c, s) the watts one server of footprint f takes from circuit c. The load of node n is
-
-    sum over racks r, circuits c of r alive in s, servers f in r:  K(n, s, panel(c)) d(f, c, s)
-    + gear, fixed loads and cooling units on the same paths            <=  rating of n
+Three loads are held against two ratings. What lasts, against the continuous rating; the short
+electrical peak, and what servers draw after a loss until they are capped or shut down, against what
+the node carries for a short time. Each as real power, as apparent power and as the current of every
+line, where the node is rated for it.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 from rackplan.facility.groups import RackGroup
-from rackplan.facility.limits.model import RackLimit, SiteLimit, at_state, distinct
-from rackplan.facility.model import (
-    NORMAL,
-    CoolingUnit,
-    Facility,
-    LossState,
-    PowerNode,
-    Rack,
+from rackplan.facility.limits.lines import line_loads
+from rackplan.facility.limits.model import SiteLimit, at_state, distinct
+from rackplan.facility.limits.node_loads import (
+    Channel,
+    Draw,
+    Live,
+    NodeLoads,
+    held,
+    held_peak,
+    lasting,
+    node_loads,
+    peak,
+    uncapped,
 )
-from rackplan.facility.power import Flow, cords_by_feed, feed_draw_w, stays
+from rackplan.facility.model import NORMAL, Facility, Footprint, LossState, PowerNode
+from rackplan.facility.phases import LINES, PAIRS
+from rackplan.facility.power import Flow
 
-ByGroup = dict[int, dict[int, Fraction]]
-"""Load of one more server [W], by rack group and footprint."""
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class NodeLoads:
-    """What nodes carry in a state: what is there anyway, and per server; missing means nothing."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A load that is held against a rating.
 
-    base: dict[str, Fraction]
-    loads: dict[str, ByGroup]
+    ``what`` is its part of the limit's id: empty for what lasts.
+    """
+
+    what: str
+    draw: Draw
+    short: bool
+
+
+def judged(facility: Facility, state: LossState) -> Iterator[Judged]:
+    """The loads that matter in a state."""
+    footprints = facility.footprints
+    if state.id == NORMAL:
+        yield Judged("", lasting, False)
+        if any(f.peak_w > f.draw_w for f in footprints):
+            yield Judged("peak", peak, True)
+        return
+    yield Judged("", held, False)
+    if any(f.loss_peak_w > f.loss_draw_w for f in footprints):
+        yield Judged("peak", held_peak, True)
+    if state.kind in {"power", "named"} and any(f.draw_w > f.loss_draw_w for f in footprints):
+        yield Judged("transfer", uncapped, True)
+
+
+def is_short_enough(
+    footprints: Sequence[Footprint], case: Judged, lasts: Draw, limit: int, short: int
+) -> bool:
+    """Whether a short limit holds wherever the lasting one does: no rule is needed for it."""
+    return case.short and all(
+        case.draw(f, Live(f.psu_count, True)) * limit <= lasts(f, Live(f.psu_count, True)) * short
+        for f in footprints
+    )
 
 
 def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
-    """Real and apparent power of every rated node in every state in which it lives.
+    """The ratings of every node in every state in which it lives.
 
     Losses of single circuits are in ``circuits``: hardly ever do they matter above their rack.
     """
@@ -49,175 +83,104 @@ def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[Sit
 
 def _all_site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
     for state in facility.states:
-        if state.kind not in {"normal", "power"}:
+        if state.kind in {"air", "liquid"}:
             continue
         flow = Flow(facility.nodes, state.lost)
-        found = node_loads(facility, groups, flow, state)
-        for node in facility.nodes.values():
-            if node.id not in flow.dead:
-                base, loads = found.base[node.id], found.loads[node.id]
-                yield from node_limits(facility, node, state, base, loads)
+        for case in judged(facility, state):
+            found = node_loads(facility, groups, flow, state, case.draw)
+            for node in facility.nodes.values():
+                if node.id not in flow.dead:
+                    yield from node_limits(facility, node, state, case, found)
 
 
 def node_limits(
-    facility: Facility,
-    node: PowerNode,
-    state: LossState,
-    base: Fraction,
-    loads: Mapping[int, Mapping[int, Fraction]],
+    facility: Facility, node: PowerNode, state: LossState, case: Judged, found: NodeLoads
 ) -> Iterator[SiteLimit]:
-    """The ratings of one node in one state, as limits in whole watts and volt-amperes."""
+    """The ratings of one node in one state, in whole watts, volt-amperes and milliamperes."""
+    suffix = f"/{case.what}" if case.what else ""
+    lasts = lasting if state.id == NORMAL else held
+    left = node.share_left(state.module)
     ratings = (
-        ("", "W", node.limit_w, Fraction(1)),
-        ("/va", "VA", node.limit_va, 1 / facility.policy.power_factor),
+        ("", "W", node.limit_w, node.short_w, Fraction(1)),
+        ("/va", "VA", node.limit_va, node.short_va, 1 / facility.policy.power_factor),
     )
-    for suffix, quantity, capacity, scale in ratings:
-        if capacity is not None:
-            yield SiteLimit(
-                id=at_state(f"power/{node.id}{suffix}", state.id),
-                family="power",
-                device=node.id,
-                state=state.id,
-                quantity=quantity,
-                capacity=capacity,
-                base=math.ceil(base * scale),
-                loads={
-                    group: {f: math.ceil(watts * scale) for f, watts in by_footprint.items()}
-                    for group, by_footprint in loads.items()
-                },
-            )
+    base = found.base.get((node.id, ""), Fraction(0))
+    loads = found.loads.get((node.id, ""), {})
+    for what, quantity, limit, short, scale in ratings:
+        capacity = short if case.short and short is not None else limit
+        if limit is None or capacity is None:
+            continue
+        if is_short_enough(facility.footprints, case, lasts, limit, capacity):
+            continue
+        yield SiteLimit(
+            id=at_state(f"power/{node.id}{what}{suffix}", state.id),
+            family="power",
+            device=node.id,
+            state=state.id,
+            quantity=quantity,
+            capacity=math.floor(capacity * left),
+            base=math.ceil(base * scale),
+            loads={
+                group: {f: math.ceil(watts * scale) for f, watts in by_footprint.items()}
+                for group, by_footprint in loads.items()
+            },
+        )
+    yield from _line_limits(facility, node, state, case, found)
 
 
-def node_loads(
-    facility: Facility, groups: Sequence[RackGroup], flow: Flow, state: LossState
-) -> NodeLoads:
-    """Base load and load per server of every node in one state."""
-    base: dict[str, Fraction] = defaultdict(Fraction)
-    loads: dict[str, ByGroup] = defaultdict(dict)
-    for node in facility.nodes.values():
-        _add(base, flow.upstream(node.id), Fraction(node.fixed_w))
-    for unit in _cooling_units(facility):
-        source = next((n for n in unit.power_from if n not in flow.dead), None)
-        if source is not None and unit.id != state.lost:
-            _add(base, flow.upstream(source), Fraction(unit.power_w))
-    loss = state.id != NORMAL
-    for group in groups:
-        rack = group.rack
-        live = _live(rack, flow)
-        sources = {feed.id: feed.source for feed in rack.feeds}
-        for feed, watts in rack_base_w(facility, rack, live, loss=loss).items():
-            _add(base, flow.upstream(sources[feed]), watts * group.size)
-        for name, by_footprint in server_loads(facility, rack, live, flow, loss=loss).items():
-            loads[name][group.index] = by_footprint
-    return NodeLoads(base, loads)
+def _line_limits(
+    facility: Facility, node: PowerNode, state: LossState, case: Judged, found: NodeLoads
+) -> Iterator[SiteLimit]:
+    """The current of every line of a node, where servers do not load its lines alike."""
+    rating = node.rating
+    if rating is None or not node.has_lines:
+        return
+    limit, short = rating.continuous_ma, node.short_ma
+    lasts = lasting if state.id == NORMAL else held
+    if is_short_enough(facility.footprints, case, lasts, limit, short):
+        return
+    base, loads = _by_position(node.id, found)
+    suffix = f"/{case.what}" if case.what else ""
+    for bound in line_loads(base, loads, rating.volts, facility.policy.power_factor):
+        by_group: dict[int, dict[int, int]] = {}
+        for (group, footprint), current in bound.loads.items():
+            by_group.setdefault(group, {})[footprint] = current
+        yield SiteLimit(
+            id=at_state(f"power/{node.id}/{bound.line}{suffix}", state.id),
+            family="power",
+            device=node.id,
+            state=state.id,
+            quantity="mA",
+            capacity=short if case.short else limit,
+            base=bound.base,
+            loads=by_group,
+        )
 
 
-def server_loads(
-    facility: Facility, rack: Rack, live: frozenset[str], flow: Flow, *, loss: bool
-) -> dict[str, dict[int, Fraction]]:
-    """What one more server of each footprint in a rack puts on each node [W]."""
-    loads: dict[str, dict[int, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
-    sources = {feed.id: feed.source for feed in rack.feeds}
-    for footprint in facility.footprints:
-        for feed, watts in feed_draw_w(footprint, rack.feeds, live, loss=loss).items():
-            if watts:
-                for node, share in flow.upstream(sources[feed]).items():
-                    loads[node][footprint.index] += share * watts
-    return loads
+Kind = tuple[int, int]
+"""Rack group and footprint."""
 
 
-def _live(rack: Rack, flow: Flow) -> frozenset[str]:
-    return frozenset(feed.id for feed in rack.feeds if feed.source not in flow.dead)
+def _by_position(
+    node: str, found: NodeLoads
+) -> tuple[dict[str, Fraction], dict[Kind, dict[str, Fraction]]]:
+    """Loads of a node by position; what comes through converters spreads evenly over the lines."""
+    base = {"": Fraction(0), **_channels(node, found.base)}
+    loads: dict[Kind, dict[str, Fraction]] = {}
+    for position, by_group in _channels(node, found.loads).items():
+        for group, by_footprint in by_group.items():
+            for footprint, watts in by_footprint.items():
+                loads.setdefault((group, footprint), {"": Fraction(0)})[position] = watts
+    return _spread(base), {kind: _spread(load) for kind, load in loads.items()}
 
 
-def rack_base_w(
-    facility: Facility, rack: Rack, live: frozenset[str], *, loss: bool
-) -> dict[str, Fraction]:
-    """What gear and fixed servers take from each live feed of a rack [W], by feed id."""
-    draw: dict[str, Fraction] = defaultdict(Fraction)
-    for server in rack.fixed:
-        footprint = facility.footprints[server.footprint]
-        for feed, watts in feed_draw_w(footprint, rack.feeds, live, loss=loss).items():
-            draw[feed] += watts
-    for gear in rack.gear:
-        feeds = [feed.id for feed in rack.feeds if feed.side in gear.feeds and feed.id in live]
-        for feed in feeds:
-            draw[feed] += Fraction(gear.power_w, len(feeds))
-    return draw
+def _channels(node: str, found: Mapping[Channel, T]) -> dict[str, T]:
+    names = ("", *LINES, *PAIRS)
+    return {name: found[node, name] for name in names if (node, name) in found}
 
 
-def _cooling_units(facility: Facility) -> Iterator[CoolingUnit]:
-    for zone in facility.zones.values():
-        yield from zone.units
-    for loop in facility.loops.values():
-        yield from loop.cdus
-
-
-def _add(base: dict[str, Fraction], upstream: Mapping[str, Fraction], watts: Fraction) -> None:
-    if watts:
-        for node, share in upstream.items():
-            base[node] += share * watts
-
-
-def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
-    """Circuits of each rack with its feeds alive and with each set of them dead; PSU promises."""
-    rack = group.rack
-    for state, live in _feed_states(facility, rack).items():
-        loss = state != NORMAL
-        draws = {
-            footprint.index: feed_draw_w(footprint, rack.feeds, live, loss=loss)
-            for footprint in facility.footprints
-        }
-        base = rack_base_w(facility, rack, live, loss=loss)
-        for feed in rack.feeds:
-            if feed.id in live:
-                yield RackLimit(
-                    template=at_state("power/{rack}:" + feed.side, state),
-                    family="power",
-                    state=state,
-                    quantity="W",
-                    capacity=feed.limit_w,
-                    base=math.ceil(base.get(feed.id, 0)),
-                    loads={f: math.ceil(draw.get(feed.id, 0)) for f, draw in draws.items()},
-                    reason={},
-                )
-        yield _psu_limit(facility, rack, live, state)
-
-
-def _psu_limit(facility: Facility, rack: Rack, live: frozenset[str], state: str) -> RackLimit:
-    failing: dict[int, str] = {}
-    for footprint in facility.footprints:
-        cords = cords_by_feed(footprint.psu_count, rack.feeds)
-        live_psus = sum(count for feed, count in cords.items() if feed in live)
-        if not stays(footprint, live_psus, loss=state != NORMAL):
-            failing[footprint.index] = (
-                f"{footprint.server_id} keeps {live_psus} of {footprint.psu_count} power supplies "
-                f"alive; full power needs {footprint.psu_need_full}"
-            )
-    return RackLimit(
-        template=at_state("power/{rack}/psu", state),
-        family="power",
-        state=state,
-        quantity="servers",
-        capacity=0,
-        base=sum(server.footprint in failing for server in rack.fixed),
-        loads=dict.fromkeys(failing, 1),
-        reason=failing,
-    )
-
-
-def _feed_states(facility: Facility, rack: Rack) -> dict[str, frozenset[str]]:
-    """One state for each set of feeds that can be alive: normal, own circuits, then nodes above."""
-    everything = frozenset(feed.id for feed in rack.feeds)
-    seen = {everything: NORMAL}
-    for feed in rack.feeds:
-        if feed.id not in facility.policy.not_survived:
-            seen.setdefault(everything - {feed.id}, "loss:{rack}:" + feed.side)
-    # A feed whose normal path is whole is alive: only losses on these paths can matter.
-    normal = Flow(facility.nodes, "")
-    paths = {node for feed in rack.feeds for node in normal.upstream(feed.source)}
-    for state in facility.states:
-        if state.lost in paths:
-            flow = Flow(facility.nodes, state.lost)
-            seen.setdefault(_live(rack, flow), state.id)
-    return {state: live for live, state in seen.items()}
+def _spread(load: dict[str, Fraction]) -> dict[str, Fraction]:
+    """Watts by position: what is not at any position, a third at each line."""
+    whole = load.pop("")
+    rest = (whole - sum(load.values())) / 3
+    return load | {line: load.get(line, Fraction(0)) + rest for line in LINES}

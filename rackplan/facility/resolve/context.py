@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import TypeVar
@@ -28,6 +29,8 @@ class Context:
         self.air = site_air(loaded.site.site.elevation)
         self.problems: list[Problem] = []
         self.assumptions: list[Assumption] = []
+        self.warnings: list[Assumption] = []
+        self._turn = itertools.cycle(range(3))
 
     @property
     def site(self) -> Site:
@@ -67,6 +70,17 @@ class Context:
         assumption = Assumption(path, text)
         if assumption not in self.assumptions:
             self.assumptions.append(assumption)
+
+    def turn(self) -> int:
+        """The next of three positions: what stands anyway is spread over lines in turn."""
+        return next(self._turn)
+
+    def warn(self, path: Path, text: str) -> None:
+        """Note something a reviewer should know, at its place in the site file, once."""
+        place = self.loaded.problem(path, text)
+        warning = Assumption(f"{place.file}:{place.line}: {place.path}", text)
+        if warning not in self.warnings:
+            self.warnings.append(warning)
 
     def entry(self, get: Callable[[str], E], name: str, path: Path) -> E | None:
         """A catalog entry, or a problem with the closest names."""

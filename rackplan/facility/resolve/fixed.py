@@ -10,8 +10,8 @@ from rackplan.facility.model import FixedServer, Footprint, Rack
 from rackplan.facility.resolve.context import Context, Path
 from rackplan.facility.resolve.footprints import Use
 from rackplan.facility.resolve.layout import racks_at
-from rackplan.facility.resolve.racks import WrittenRack
 from rackplan.facility.resolve.work import survive
+from rackplan.facility.resolve.written import WrittenRack
 from rackplan.schema import site as s
 
 
@@ -58,14 +58,15 @@ def fix_servers(
 ) -> tuple[dict[str, Rack], tuple[Pin, ...]]:
     """Racks with their existing and U-pinned servers, and the pins whose rack unit is free."""
     fixed: dict[str, list[FixedServer]] = {rack: [] for rack in resolved}
-    by_rule = {(f.server_id, f.survive): f.index for f in footprints}
+    by_rule = {(f.server_id, f.survive): f for f in reversed(footprints)}
     for written in racks:
         for k, item in enumerate(written.rack.existing):
             path = (*written.path, "existing", k)
             _check_work(context, item, workloads, (*path, "workload"))
-            index = by_rule.get((item.server, existing_survive(item, workloads)))
-            if written.id in fixed and index is not None:
+            first = by_rule.get((item.server, existing_survive(item, workloads)))
+            if written.id in fixed and first is not None:
                 for u in item.u:
+                    index = _turned(context, first, footprints)
                     fixed[written.id].append(FixedServer(index, u, item.workload, True))
     pins = []
     for i, pin in enumerate(context.site.placement.pin):
@@ -73,10 +74,11 @@ def fix_servers(
         line = _line_of(context, pin, path, racks, demands)
         if line is None or pin.rack not in fixed:  # a rack that could not be resolved
             continue
-        index = by_rule.get((pin.server, pin_survive(pin, line, workloads)))
+        first = by_rule.get((pin.server, pin_survive(pin, line, workloads)))
         if pin.u is None:
             pins.append(Pin(f"pin-{i + 1}", pin.server, pin.rack, pin.count, pin.workload))
-        elif index is not None:
+        elif first is not None:
+            index = _turned(context, first, footprints)
             fixed[pin.rack].append(FixedServer(index, pin.u, pin.workload, False))
     ordered = {
         name: replace(rack, fixed=tuple(sorted(fixed[name], key=lambda server: server.u)))
@@ -87,6 +89,16 @@ def fix_servers(
             _check_units(context, written, ordered[written.id], footprints)
     _check_starts(context, ordered)
     return ordered, tuple(pins)
+
+
+def _turned(context: Context, first: Footprint, footprints: tuple[Footprint, ...]) -> int:
+    """The footprint of one more server that stands anyway: their cords take the lines in turn."""
+    several = first.index + 1 < len(footprints) and footprints[first.index + 1].base == first.base
+    if not several:
+        return first.index
+    text = "cords of servers whose place is given take the lines of their feeds in turn"
+    context.assume("halls", text)
+    return first.index + context.turn()
 
 
 def _check_work(

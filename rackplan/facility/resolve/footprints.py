@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from rackplan.catalog.connectors import inlet_amps
 from rackplan.catalog.entries import ServerModel
+from rackplan.catalog.supply import read_input
 from rackplan.facility.air import DERATE_START_M, inlet_derate_k
 from rackplan.facility.demand import Survive
-from rackplan.facility.model import Footprint
+from rackplan.facility.devices import Supply
+from rackplan.facility.model import Footprint, Rack
 from rackplan.facility.resolve.context import Context, Path, fraction
 
 
@@ -21,8 +25,15 @@ class Use:
     path: Path
 
 
-def resolve_footprints(context: Context, uses: list[Use]) -> tuple[Footprint, ...]:
-    """One footprint for each distinct use, in the order of the site file."""
+def resolve_footprints(
+    context: Context, uses: list[Use], racks: Iterable[Rack]
+) -> tuple[Footprint, ...]:
+    """Footprints of each distinct use, in the order of the site file.
+
+    One for each line that its first cord may sit on, where a rack has three-phase feeds on which
+    its cords do not spread evenly over the lines; else one.
+    """
+    layouts = {tuple(len(feed.positions) for feed in rack.feeds) for rack in racks}
     footprints: list[Footprint] = []
     seen: set[tuple[str, Survive]] = set()
     refused: set[str] = set()
@@ -35,8 +46,21 @@ def resolve_footprints(context: Context, uses: list[Use]) -> tuple[Footprint, ..
         if footprint is None or len(context.problems) > before:
             refused.add(use.server)  # its missing figures are told once, not per survive rule
         else:
-            footprints.append(footprint)
+            starts = 3 if any(_uneven(footprint, layout) for layout in layouts) else 1
+            first = len(footprints)
+            footprints += [
+                replace(footprint, index=first + start, base=first, start=start)
+                for start in range(starts)
+            ]
     return tuple(footprints)
+
+
+def _uneven(footprint: Footprint, layout: tuple[int, ...]) -> bool:
+    """Whether the cords of a server do not spread evenly over the lines of some feed."""
+    if footprint.supply.phases != 1 or not layout:
+        return False
+    each, rest = divmod(footprint.psu_count, len(layout))
+    return any((each + (k < rest)) % positions for k, positions in enumerate(layout))
 
 
 class _Figures:
@@ -76,6 +100,8 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
     )
     air_w = draw_w - liquid_w
     inlet_min_c, inlet_max_c = _inlet(context, server, figures, use)
+    loss_draw_w = _loss_draw_w(context, use, draw_w)
+    peak_w = _peak_w(context, server, use, draw_w)
     return Footprint(
         index=index,
         id=_name(use),
@@ -87,7 +113,7 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
         weight_g=int(figures("weight", "the rack's load limit")),
         depth_mm=_depth(context, server, figures),
         draw_w=draw_w,
-        loss_draw_w=_loss_draw_w(context, use, draw_w),
+        loss_draw_w=loss_draw_w,
         psu_count=psu_count,
         psu_rating_w=psu_rating_w,
         psu_need_full=_psu_need_full(context, server, use, draw_w),
@@ -101,6 +127,42 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
         supply_min_c=figures("coolant_supply_min", "the coolant loop") if liquid_w else None,
         supply_max_c=figures("coolant_supply_max", "the coolant loop") if liquid_w else None,
         ports=_ports(context, server, figures),
+        peak_w=peak_w,
+        loss_peak_w=-(-peak_w * loss_draw_w // draw_w),
+        supply=_supply(server, draw_w),
+    )
+
+
+def _peak_w(context: Context, server: ServerModel, use: Use, draw_w: int) -> int:
+    """Short electrical peak [W]: the published one, else by the policy's ratio."""
+    if server.peak is not None:
+        return max(draw_w, server.peak.whole)
+    ratio = context.site.policy.peak_ratio
+    if ratio is None:
+        text = "no source gives the short electrical peak of some servers: taken as their draw"
+        context.assume("policy.peak_ratio", text)
+        return draw_w
+    text = f"{use.server}: short electrical peak {ratio:g} times its maximum draw"
+    context.assume("policy.peak_ratio", text)
+    return max(draw_w, math.ceil(fraction(ratio) * _max_draw_w(server, draw_w)))
+
+
+def _max_draw_w(server: ServerModel, draw_w: int) -> int:
+    return server.max_draw.whole if server.max_draw else draw_w
+
+
+def _supply(server: ServerModel, draw_w: int) -> Supply:
+    """Voltages and connectors of the cords."""
+    written = read_input(server.input_voltage)
+    inlet = server.inlet.split(" ")[0]
+    amps = inlet_amps(inlet)
+    return Supply(
+        low_v=None if written is None else written.low_v,
+        high_v=None if written is None else written.high_v,
+        phases=1 if written is None else written.phases,
+        inlet=inlet,
+        inlet_ma=None if amps is None else 1000 * amps,
+        max_draw_w=_max_draw_w(server, draw_w),
     )
 
 
@@ -132,14 +194,17 @@ def _loss_draw_w(context: Context, use: Use, draw_w: int) -> int:
 
 
 def _psu_need_full(context: Context, server: ServerModel, use: Use, draw_w: int) -> int:
-    """Live PSUs for full power: enough for the maker's maximum draw, or more where published.
+    """Live PSUs for full power, from figures: enough rating for the peak.
 
-    The label ("3+3") is never read: three supplies of 2.8 kW do not carry 10.2 kW.
+    A published number stands instead, as long as it carries the maximum draw: some shelves store
+    the energy of short peaks. The label ("3+3") is never read: three supplies of 2.8 kW do not
+    carry 10.2 kW.
     """
     rating = server.psu_rating.whole if server.psu_rating else 0
-    peak_w = max(draw_w, server.max_draw.whole if server.max_draw else 0)
-    by_rating = -(-peak_w // rating) if rating else 0
+    lasting_w = max(draw_w, _max_draw_w(server, draw_w))
     published = server.psu_min_full.whole if server.psu_min_full else 0
+    peak_w = lasting_w if published or server.peak is None else max(lasting_w, server.peak.whole)
+    by_rating = -(-peak_w // rating) if rating else 0
     count = server.psu_count.whole if server.psu_count else 0
     need = max(by_rating, published)
     if rating and need > count:

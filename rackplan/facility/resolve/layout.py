@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rackplan.facility.model import LeafGroup
 from rackplan.facility.resolve.context import Context, Path
-from rackplan.facility.resolve.racks import WrittenRack
+from rackplan.facility.resolve.written import WrittenRack
 
 
 def positions(context: Context, racks: Iterable[WrittenRack]) -> dict[str, tuple[int, int]]:

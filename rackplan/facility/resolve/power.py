@@ -6,11 +6,14 @@ from collections import defaultdict
 from fractions import Fraction
 
 from rackplan.facility.model import PowerNode
-from rackplan.facility.power import SOURCES, circuit_limit_w
+from rackplan.facility.power import SOURCES
 from rackplan.facility.resolve.context import Context, Path, fraction
+from rackplan.facility.resolve.ratings import node_limits, node_losses
 from rackplan.schema import site as s
 
 TRANSFER = frozenset({"ats", "sts"})
+PANELS = frozenset({"rpp", "pdu", "switchboard"})
+"""Kinds of node whose circuits take poles."""
 LOSSY = frozenset({"ups", "transformer", "pdu"})
 """Kinds of node that turn a noticeable part of the power into heat."""
 
@@ -32,17 +35,45 @@ def _node(context: Context, node: s.PowerNode, path: Path, names: list[str]) -> 
     for i, source in enumerate(node.inputs):
         context.known("power node", source, names, (*path, "from", i))
     _check_inputs(context, node, path)
-    limit_w, limit_va = _ratings(context, node, path)
+    limits, losses = node_limits(context, node, path), node_losses(context, node, path)
+    _check_fields(context, node, path)
     return PowerNode(
         id=node.id,
         kind=node.kind,
         inputs=node.inputs,
         parallel=node.sharing == "parallel",
-        limit_w=limit_w,
-        limit_va=limit_va,
-        efficiency=fraction(1 if node.efficiency is None else node.efficiency),
+        limit_w=limits.limit_w,
+        limit_va=limits.limit_va,
+        efficiency=losses.efficiency,
         fixed_w=node.load or 0,
+        short_w=limits.short_w,
+        short_va=limits.short_va,
+        overload_ms=None if node.overload is None else node.overload.time,
+        rating=limits.rating,
+        short_ma=limits.short_ma,
+        idle_w=losses.idle_w,
+        start_w=node.start_load or 0,
+        recharge_w=node.recharge or 0,
+        modules=node.modules or 1,
+        poles=node.poles if node.taps is None else node.taps,
     )
+
+
+def _check_fields(context: Context, node: s.PowerNode, path: Path) -> None:
+    """Fields that belong to some kinds of node only."""
+    only = {
+        "poles": PANELS,
+        "taps": frozenset({"busway"}),
+        "recharge": frozenset({"ups"}),
+        "modules": frozenset({"ups", "generator"}),
+    }
+    for name, kinds in only.items():
+        if getattr(node, name) is not None and node.kind not in kinds:
+            message = f"a {node.kind} has no {name}"
+            context.problem((*path, name), message, f"only {', '.join(sorted(kinds))} has it")
+    if node.modules is not None and node.rated_power is None and node.rated_apparent is None:
+        message = f"{node.id} has modules but no rating that they carry together"
+        context.problem((*path, "modules"), message, "add rated_power: of all modules together")
 
 
 def _check_inputs(context: Context, node: s.PowerNode, path: Path) -> None:
@@ -65,27 +96,6 @@ def _check_inputs(context: Context, node: s.PowerNode, path: Path) -> None:
         )
 
 
-def _ratings(context: Context, node: s.PowerNode, path: Path) -> tuple[int | None, int | None]:
-    share = fraction(1 if node.continuous is None else node.continuous)
-    factor = fraction(context.site.policy.power_factor)
-    ratings = []
-    if node.rated_power is not None:
-        ratings.append(int(node.rated_power * share))
-    by_current = (node.volts, node.amps, node.phases)
-    if node.volts is not None and node.amps is not None and node.phases is not None:
-        ratings.append(circuit_limit_w(node.volts, node.amps, node.phases, share, factor))
-    elif any(part is not None for part in by_current):
-        missing = [
-            name
-            for name, part in zip(("volts", "amps", "phases"), by_current, strict=True)
-            if part is None
-        ]
-        message = f"{node.id} needs volts, amps and phases together"
-        context.problem(path, message, f"add {', '.join(missing)}")
-    apparent = None if node.rated_apparent is None else int(node.rated_apparent * share)
-    return (min(ratings) if ratings else None), apparent
-
-
 def _assume(context: Context) -> None:
     """What nodes leave unsaid, one line for all nodes of a kind."""
     unsaid: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -93,10 +103,10 @@ def _assume(context: Context) -> None:
         rated = (node.rated_power, node.rated_apparent, node.amps)
         if all(rating is None for rating in rated):
             unsaid[node.kind, "no rating: not limited"].append(node.id)
-        if node.amps is not None and node.continuous is None:
+        if node.amps is not None and node.continuous is None and node.standard is None:
             text = "no continuous share: the current rating counts in full for continuous load"
             unsaid[node.kind, text].append(node.id)
-        if node.efficiency is None and node.kind in LOSSY:
+        if node.efficiency is None and node.no_load_loss is None and node.kind in LOSSY:
             unsaid[node.kind, "no efficiency: taken as lossless"].append(node.id)
     for (kind, what), names in unsaid.items():
         shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

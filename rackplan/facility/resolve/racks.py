@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import TypeVar
 
-from rackplan.catalog.entries import Circuit, RackModel
-from rackplan.facility.model import Feed, Gear, PowerNode, Rack
-from rackplan.facility.power import circuit_limit_w
-from rackplan.facility.resolve.context import Context, Path, fraction
+from rackplan.catalog.entries import RackModel
+from rackplan.facility.model import Feed, Gear, Rack
+from rackplan.facility.resolve.context import Context, Path
+from rackplan.facility.resolve.feeds import Feeds
+from rackplan.facility.resolve.written import WrittenRack, written_racks
 from rackplan.schema import site as s
 
-CONTINUOUS = {"nec": Fraction(4, 5), "nec-100": Fraction(1), "iec": Fraction(1)}
-"""Share of the breaker a continuous load may use, by standard."""
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenRack:
-    """A rack as written, with its row and its place in the file."""
-
-    id: str
-    hall: s.Hall
-    row: s.Row
-    rack: s.Rack
-    path: Path
-
-    def either(self, mine: T | None, of_row: T | None) -> T | None:
-        """The rack's own setting, else the row's."""
-        return of_row if mine is None else mine
-
-
-def written_racks(context: Context) -> Iterator[WrittenRack]:
-    """Every rack of the site file, in its order."""
-    for h, hall in enumerate(context.site.halls):
-        for r, row in enumerate(hall.rows):
-            for k, rack in enumerate(row.racks):
-                path = ("halls", h, "rows", r, "racks", k)
-                yield WrittenRack(f"{row.id}/{rack.id}", hall, row, rack, path)
+CORD_MA = 16_000
+"""Most current of a cord of gear whose count of cords is not given [mA]: that of a C20 inlet."""
 
 
 def check_names(context: Context) -> None:
@@ -62,7 +35,7 @@ def check_names(context: Context) -> None:
 def resolve_rack(
     context: Context,
     written: WrittenRack,
-    nodes: dict[str, PowerNode],
+    feeds: Feeds,
     place: tuple[int, int],
     leaf: tuple[str | None, int | None],
 ) -> Rack | None:
@@ -78,7 +51,7 @@ def resolve_rack(
     model = context.entry(context.catalog.rack, model_id, path)
     zone = _reference(context, written, "zone", [z.id for z in context.site.cooling.zones])
     loop = _reference(context, written, "loop", [z.id for z in context.site.cooling.loops])
-    feeds = _feeds(context, written, nodes)
+    circuits = feeds.of(written)
     if model is None:
         return None
     profile = written.either(rack.profile, row.profile) or s.Profile()
@@ -91,7 +64,7 @@ def resolve_rack(
         model=model,
         x_mm=place[0],
         y_mm=place[1],
-        feeds=feeds,
+        feeds=circuits,
         zone=zone,
         loop=loop,
         leaf_group=leaf[0],
@@ -100,7 +73,7 @@ def resolve_rack(
         air_limit_w=_air_limit(context, written, zone),
         max_total_g=written.either(rack.max_total_weight, row.max_total_weight),
         cable_mm=leaf[1],
-        gear=tuple(_gear(context, written, feeds, model)),
+        gear=tuple(_gear(context, written, circuits, model)),
         fixed=(),
     )
 
@@ -119,26 +92,6 @@ def _air_limit(context: Context, written: WrittenRack, zone: str | None) -> int 
     of_zone = next((z.rack_limit for z in context.site.cooling.zones if z.id == zone), None)
     limits = [limit for limit in (own, of_zone) if limit is not None]
     return min(limits) if limits else None
-
-
-def _feeds(context: Context, written: WrittenRack, nodes: dict[str, PowerNode]) -> tuple[Feed, ...]:
-    own = written.rack.feeds is not None
-    specs = written.either(written.rack.feeds, written.row.feeds) or {}
-    base: Path = (*written.path, "feeds") if own else (*written.path[:4], "feeds")
-    factor = fraction(context.site.policy.power_factor)
-    feeds = []
-    for side, spec in specs.items():
-        entry = context.entry(context.catalog.circuit, spec.circuit, (*base, side, "circuit"))
-        known = not nodes or context.known("power node", spec.source, nodes, (*base, side, "from"))
-        if entry is not None and known:
-            limit_w = _circuit_w(entry, factor)
-            feeds.append(Feed(f"{written.id}:{side}", side, spec.source, spec.circuit, limit_w))
-    return tuple(feeds)
-
-
-def _circuit_w(circuit: Circuit, factor: Fraction) -> int:
-    volts, amps = circuit.volts.whole, circuit.amps.whole
-    return circuit_limit_w(volts, amps, circuit.phases, CONTINUOUS[circuit.standard], factor)
 
 
 def _closed(
@@ -195,6 +148,8 @@ def _gear(
             airflow_l_s = (
                 context.airflow_l_s(power_w, f"gear {item.name!r}", path, "gear") if power_w else 0
             )
+        plugged = [feed for feed in feeds if feed.side in (item.feeds or sides)]
+        cords = item.cords or _cords(power_w or 0, plugged)
         yield Gear(
             name=item.name,
             u=item.u,
@@ -203,4 +158,16 @@ def _gear(
             weight_g=weight_g or 0,
             airflow_l_s=airflow_l_s,
             feeds=item.feeds or sides,
+            cords=cords,
+            start=context.turn() if _unbalanced(cords, plugged) else 0,
         )
+
+
+def _cords(power_w: int, feeds: list[Feed]) -> int:
+    """Cords on each feed, so that one feed alone carries the gear with 16 A a cord at most."""
+    each_w = min((feed.cord_w(CORD_MA) or 0 for feed in feeds), default=0)
+    return max(1, math.ceil(power_w / each_w)) if each_w else 1
+
+
+def _unbalanced(cords: int, feeds: list[Feed]) -> bool:
+    return any(cords % len(feed.positions) for feed in feeds)

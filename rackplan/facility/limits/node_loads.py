@@ -1,0 +1,183 @@
+"""What power nodes carry in a state: of what stands there anyway, and of each server more.
+
+Let K(n, s, p) be the watts that leave node n in state s for one watt that leaves panel p, and
+d(f, c, s) the watts one server of footprint f takes from circuit c. The load of node n is
+
+    sum over racks r, circuits c of r alive in s, servers f in r:  K(n, s, panel(c)) d(f, c, s)
+    + gear, fixed loads, idle losses and cooling units on the same paths
+
+The same is added up for every position (line to neutral, line to line) of nodes whose lines are
+limited, as far up as the lines stay the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rackplan.facility.groups import RackGroup
+from rackplan.facility.model import CoolingUnit, Facility, Feed, Footprint, LossState, Rack
+from rackplan.facility.power import (
+    Flow,
+    cords_by_feed,
+    cords_by_position,
+    feed_draw_w,
+    supplies_needed,
+)
+
+Channel = tuple[str, str]
+"""A node, and a position on it; the empty position stands for all that leaves the node."""
+
+ByGroup = dict[int, dict[int, Fraction]]
+"""Load of one more server [W], by rack group and footprint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Live supplies of a server: how many, and whether they carry its full power."""
+
+    count: int
+    carry: bool
+
+
+Draw = Callable[[Footprint, Live], int]
+"""Power of a server that is counted, with some of its supplies alive [W]."""
+
+
+def lasting(footprint: Footprint, live: Live) -> int:
+    """What a server draws in normal operation [W]."""
+    return footprint.draw_w
+
+
+def held(footprint: Footprint, live: Live) -> int:
+    """What a server draws in a loss state, held to its promise [W]."""
+    return footprint.loss_draw_w
+
+
+def uncapped(footprint: Footprint, live: Live) -> int:
+    """What a server draws after a loss, until it is capped or shut down [W].
+
+    One whose live supplies do not carry its full power brakes itself at once.
+    """
+    return footprint.draw_w if live.carry else footprint.loss_draw_w
+
+
+def peak(footprint: Footprint, live: Live) -> int:
+    """Short electrical peak in normal operation [W]."""
+    return _given(footprint.peak_w, footprint.draw_w, footprint, live)
+
+
+def held_peak(footprint: Footprint, live: Live) -> int:
+    """Short electrical peak in a loss state [W]."""
+    return _given(footprint.loss_peak_w, footprint.loss_draw_w, footprint, live)
+
+
+def _given(peak_w: int, lasting_w: int, footprint: Footprint, live: Live) -> int:
+    """A peak as far as live supplies give it: they give no more than their rating."""
+    return max(lasting_w, min(peak_w, live.count * footprint.psu_rating_w))
+
+
+@dataclass(frozen=True)
+class NodeLoads:
+    """What nodes carry in a state: what is there anyway, and per server; missing means nothing."""
+
+    base: dict[Channel, Fraction]
+    loads: dict[Channel, ByGroup]
+
+
+def node_loads(
+    facility: Facility, groups: Sequence[RackGroup], flow: Flow, state: LossState, draw: Draw
+) -> NodeLoads:
+    """Base load and load per server of every node in one state."""
+    base: dict[Channel, Fraction] = defaultdict(Fraction)
+    loads: dict[Channel, ByGroup] = defaultdict(dict)
+    for name, watts in flow.own_load().items():
+        base[name, ""] += watts
+    for unit in _cooling_units(facility):
+        source = next((n for n in unit.power_from if n not in flow.dead), None)
+        if source is not None and unit.id not in state.lost and unit.power_w:
+            for node, share in flow.upstream(source).items():
+                base[node, ""] += share * unit.power_w
+    for group in groups:
+        live = live_feeds(group.rack, flow)
+        for channel, watts in rack_base(facility, group.rack, live, flow, draw).items():
+            base[channel] += watts * group.size
+        for channel, of_server in server_loads(facility, group.rack, live, flow, draw).items():
+            loads[channel][group.index] = of_server
+    return NodeLoads(base, loads)
+
+
+def server_loads(
+    facility: Facility, rack: Rack, live: frozenset[str], flow: Flow, draw: Draw
+) -> dict[Channel, dict[int, Fraction]]:
+    """What one more server of each footprint in a rack puts on each channel [W]."""
+    loads: dict[Channel, dict[int, Fraction]] = defaultdict(dict)
+    for footprint in facility.footprints:
+        parts = server_parts(rack, footprint, live, draw)
+        for channel, watts in _on_nodes(facility, flow, parts).items():
+            loads[channel][footprint.index] = watts
+    return loads
+
+
+Part = tuple[Feed, Fraction, tuple[Fraction, ...]]
+"""What something draws from a feed [W], and the share of it at each position of the feed."""
+
+
+def server_parts(
+    rack: Rack, footprint: Footprint, live: frozenset[str], draw: Draw
+) -> Iterator[Part]:
+    """What one server draws from each live feed of a rack."""
+    cords = cords_by_feed(footprint.psu_count, rack.feeds)
+    live_psus = sum(count for feed, count in cords.items() if feed in live)
+    state = Live(live_psus, live_psus >= supplies_needed(footprint, rack.feeds))
+    drawn = feed_draw_w(footprint, rack.feeds, live, draw(footprint, state))
+    for feed in rack.feeds:
+        if drawn.get(feed.id):
+            phases = footprint.supply.phases
+            shares = cords_by_position(cords[feed.id], footprint.start, feed, phases)
+            yield feed, drawn[feed.id], shares
+
+
+def base_parts(facility: Facility, rack: Rack, live: frozenset[str], draw: Draw) -> Iterator[Part]:
+    """What gear and fixed servers draw from each live feed of a rack."""
+    for server in rack.fixed:
+        yield from server_parts(rack, facility.footprints[server.footprint], live, draw)
+    for gear in rack.gear:
+        feeds = [feed for feed in rack.feeds if feed.side in gear.feeds and feed.id in live]
+        for feed in feeds if gear.power_w else ():
+            shares = cords_by_position(gear.cords, gear.start, feed)
+            yield feed, Fraction(gear.power_w, len(feeds)), shares
+
+
+def rack_base(
+    facility: Facility, rack: Rack, live: frozenset[str], flow: Flow, draw: Draw
+) -> dict[Channel, Fraction]:
+    """What gear and fixed servers of a rack put on each channel [W]."""
+    return _on_nodes(facility, flow, base_parts(facility, rack, live, draw))
+
+
+def _on_nodes(facility: Facility, flow: Flow, parts: Iterator[Part]) -> dict[Channel, Fraction]:
+    found: dict[Channel, Fraction] = defaultdict(Fraction)
+    for feed, watts, shares in parts:
+        for node, share in flow.upstream(feed.source).items():
+            found[node, ""] += share * watts
+        for node, share in flow.same_lines(feed.source).items():
+            if facility.nodes[node].has_lines:
+                for position, part in zip(feed.positions, shares, strict=True):
+                    if part:
+                        found[node, position] += share * watts * part
+    return found
+
+
+def live_feeds(rack: Rack, flow: Flow) -> frozenset[str]:
+    """Ids of the feeds of a rack whose panel lives."""
+    return frozenset(feed.id for feed in rack.feeds if feed.source not in flow.dead)
+
+
+def _cooling_units(facility: Facility) -> Iterator[CoolingUnit]:
+    for zone in facility.zones.values():
+        yield from zone.units
+    for loop in facility.loops.values():
+        yield from loop.cdus

@@ -1,0 +1,163 @@
+"""Power limits inside a rack: its circuits and their lines, and what its servers' supplies promise.
+
+They are stated for every set of feeds that can be alive: with everything working, with each circuit
+lost, and with what the loss of nodes above leaves.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+
+from rackplan.catalog.connectors import accepts
+from rackplan.facility.groups import RackGroup
+from rackplan.facility.limits.lines import line_loads
+from rackplan.facility.limits.model import RackLimit, admission, at_state
+from rackplan.facility.limits.node_loads import (
+    Part,
+    base_parts,
+    held,
+    lasting,
+    live_feeds,
+    server_parts,
+)
+from rackplan.facility.limits.power import Judged, is_short_enough, judged
+from rackplan.facility.model import NORMAL, Facility, Feed, Footprint, LossState, Rack
+from rackplan.facility.power import Flow, cords_by_feed, stays, supplies_needed
+
+
+def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
+    """Circuits of each rack with its feeds alive and with each set of them dead; PSU promises."""
+    rack = group.rack
+    for state, live in feed_states(facility, rack).items():
+        for case in judged(facility, LossState(state, "normal" if state == NORMAL else "power")):
+            yield from _circuits(facility, rack, live, state, case)
+        yield _promises(facility, rack, live, state)
+    yield admission("power", "supply", facility, group, lambda f: supply_misfit(f, rack))
+
+
+def _circuits(
+    facility: Facility, rack: Rack, live: frozenset[str], state: str, case: Judged
+) -> Iterator[RackLimit]:
+    """The circuits of a rack while some of its feeds live: as a whole, and line by line."""
+    base = _by_feed(base_parts(facility, rack, live, case.draw))
+    of_servers = {
+        footprint.index: _by_feed(server_parts(rack, footprint, live, case.draw))
+        for footprint in facility.footprints
+    }
+    lasts = lasting if state == NORMAL else held
+    suffix = f"/{case.what}" if case.what else ""
+    nothing: dict[str, Fraction] = {}
+    for feed in rack.feeds:
+        if feed.id not in live:
+            continue
+        name = "power/{rack}:" + feed.side
+        capacity = feed.short_w if case.short else feed.limit_w
+        load = base.get(feed.id, nothing)
+        loads = {f: parts.get(feed.id, nothing) for f, parts in of_servers.items()}
+        if not is_short_enough(facility.footprints, case, lasts, feed.limit_w, capacity):
+            yield RackLimit(
+                template=at_state(f"{name}{suffix}", state),
+                family="power",
+                state=state,
+                quantity="W",
+                capacity=capacity,
+                base=math.ceil(sum(load.values())),
+                loads={f: math.ceil(sum(one.values())) for f, one in loads.items()},
+                reason={},
+            )
+        line_ma = feed.short_ma if case.short else feed.line_ma
+        too_few = len(feed.positions) < 3 or feed.rating is None
+        if too_few or is_short_enough(facility.footprints, case, lasts, feed.line_ma, line_ma):
+            continue
+        volts = feed.rating.volts if feed.rating else 0
+        for bound in line_loads(load, loads, volts, feed.power_factor):
+            yield RackLimit(
+                template=at_state(f"{name}/{bound.line}{suffix}", state),
+                family="power",
+                state=state,
+                quantity="mA",
+                capacity=line_ma,
+                base=bound.base,
+                loads=bound.loads,
+                reason={},
+            )
+
+
+def _by_feed(parts: Iterator[Part]) -> dict[str, dict[str, Fraction]]:
+    """Power by feed and position [W]."""
+    found: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+    for feed, watts, shares in parts:
+        for position, share in zip(feed.positions, shares, strict=True):
+            found[feed.id][position] += watts * share
+    return found
+
+
+def _promises(facility: Facility, rack: Rack, live: frozenset[str], state: str) -> RackLimit:
+    """Servers whose live power supplies cannot keep what they promise."""
+    failing: dict[int, str] = {}
+    for footprint in facility.footprints:
+        cords = cords_by_feed(footprint.psu_count, rack.feeds)
+        live_psus = sum(count for feed, count in cords.items() if feed in live)
+        if not stays(footprint, rack.feeds, live_psus, loss=state != NORMAL):
+            failing[footprint.index] = (
+                f"{footprint.server_id} keeps {live_psus} of {footprint.psu_count} power supplies "
+                f"alive; full power needs {supplies_needed(footprint, rack.feeds)}"
+            )
+    return RackLimit(
+        template=at_state("power/{rack}/psu", state),
+        family="power",
+        state=state,
+        quantity="servers",
+        capacity=0,
+        base=sum(server.footprint in failing for server in rack.fixed),
+        loads=dict.fromkeys(failing, 1),
+        reason=failing,
+    )
+
+
+def feed_states(facility: Facility, rack: Rack) -> dict[str, frozenset[str]]:
+    """One state for each set of feeds that can be alive: normal, own circuits, then nodes above."""
+    everything = frozenset(feed.id for feed in rack.feeds)
+    seen = {everything: NORMAL}
+    for feed in rack.feeds:
+        if feed.id not in facility.policy.not_survived:
+            seen.setdefault(everything - {feed.id}, "loss:{rack}:" + feed.side)
+    # A feed whose normal path is whole is alive: only losses on these paths can matter.
+    normal = Flow(facility.nodes)
+    paths = {node for feed in rack.feeds for node in normal.upstream(feed.source)}
+    for state in facility.states:
+        if paths.intersection(state.lost):
+            seen.setdefault(live_feeds(rack, Flow(facility.nodes, state.lost)), state.id)
+    return {state: live for live, state in seen.items()}
+
+
+def supply_misfit(footprint: Footprint, rack: Rack) -> str | None:
+    """Why the cords of a server do not go into a rack: voltage, phases, connectors."""
+    for feed in rack.feeds:
+        why = _feed_misfit(footprint, feed)
+        if why is not None:
+            return why
+    return None
+
+
+def _feed_misfit(footprint: Footprint, feed: Feed) -> str | None:
+    supply, name = footprint.supply, footprint.server_id
+    if supply.low_v is not None and supply.high_v is not None and feed.rating is not None:
+        three = supply.phases == 3
+        if three and len(feed.positions) < 3:
+            return f"{name} takes three phases; feed {feed.side} has one"
+        volts = float(feed.rating.volts) if three else feed.cord_v
+        if not supply.low_v - 0.5 <= volts <= supply.high_v + 0.5:
+            window = f"{supply.low_v:,.0f} to {supply.high_v:,.0f} V"
+            return f"{name} takes {window}; feed {feed.side} gives {volts:,.0f} V"
+        if supply.phases == 0:
+            return f"{name} takes direct current; feed {feed.side} gives alternating current"
+    if feed.strip is not None and supply.inlet and supply.phases == 1:
+        outlets = {outlet for bank in feed.strip.banks for outlet in bank.outlets}
+        if not any(accepts(outlet, supply.inlet) for outlet in outlets):
+            had = ", ".join(sorted(outlets))
+            return f"{name} has {supply.inlet} inlets; {feed.strip_id} has {had} outlets"
+    return None
