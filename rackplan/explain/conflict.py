@@ -9,7 +9,7 @@ does not end in time counts as "may hold together", so a rule is only ever left 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ortools.sat.python import cp_model
 
@@ -33,7 +33,7 @@ def find_conflict(facility: Facility, time_limit_s: float = 60.0, seed: int = 0)
     """
     instance = build_instance(facility)
     tests = _Tests(instance, time_limit_s, seed)
-    everything = list(all_rules(instance))
+    everything = _worth_naming(all_rules(instance))
     if not tests.exclude_each_other(everything):
         return None
     rules = everything
@@ -45,6 +45,16 @@ def find_conflict(facility: Facility, time_limit_s: float = 60.0, seed: int = 0)
     families = tuple(dict.fromkeys(rule.family for rule in named))
     reliefs = find_reliefs(instance, everything, rules, tests.ends, seed)
     return Conflict(sentence(instance, rules), families, named, tests.decided, reliefs)
+
+
+def _worth_naming(rules: Iterable[Rule]) -> list[Rule]:
+    """Rules without those that another implies, which make every test slow.
+
+    Limits of normal operation stay: a shortage there is best called by its name.
+    """
+    rules = list(rules)
+    kept = {id(rule) for rule in without_dominated(rules)}
+    return [rule for rule in rules if id(rule) in kept or "@" not in rule.id]
 
 
 def _quickxplain(
@@ -91,7 +101,7 @@ class _Tests:
         if left_s <= 0:
             self.decided = False
             return False
-        model = formulate(self._instance, without_dominated(rules)).model
+        model = formulate(self._instance, rules).model
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.catch_sigint_signal = False  # Ctrl-C ends the explanation, not one test

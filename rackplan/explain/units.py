@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from rackplan.formulation import FAMILIES, Rule, SiteRule
@@ -24,8 +25,11 @@ def by_device(rules: Iterable[Rule]) -> list[Unit]:
 
 
 def by_rule(rules: Iterable[Rule]) -> list[Unit]:
-    """One unit per rule id; normal operation first, the same rule of all racks together."""
-    return _grouped(sorted(rules, key=lambda r: "@" in r.id), lambda r: r.id)
+    """One unit per rule id; normal operation first, the same rule of all racks together.
+
+    The lines of one circuit are one unit: what one of them cannot take, cords put on another.
+    """
+    return _grouped(sorted(rules, key=lambda r: "@" in r.id), lambda r: _without_line(r.id))
 
 
 def by_racks(rules: Iterable[Rule]) -> list[Unit]:
@@ -35,7 +39,11 @@ def by_racks(rules: Iterable[Rule]) -> list[Unit]:
 
 
 def _what(rule: Rule) -> str:
-    return rule.id.partition("@")[0]
+    return _without_line(rule.id.partition("@")[0])
+
+
+def _without_line(rule: str) -> str:
+    return re.sub(r"/L[123](?=[/@]|$)", "/lines", rule)
 
 
 def _grouped(rules: Iterable[Rule], key: Callable[[Rule], object]) -> list[Unit]:

@@ -59,7 +59,7 @@ def _conflict_rule(
     instance: Instance, same: Sequence[Rule], wanted: frozenset[int]
 ) -> ConflictRule:
     first, racks = same[0], _racks(instance, same)
-    texts = list(dict.fromkeys(_text(instance, rule, wanted) for rule in same))
+    texts = list(dict.fromkeys(filter(None, (_text(instance, r, wanted) for r in same))))
     if isinstance(first, RackRule):  # the subject is said once
         texts[1:] = [text.removeprefix(f"{_subject(first)}: ") for text in texts[1:]]
     where = f", in {_named(racks)}" if racks else ""
@@ -114,7 +114,7 @@ def _rack_text(rule: RackRule, wanted: frozenset[int]) -> str:
     limit = rule.limit
     if not limit.capacity:
         told = {f: why for f, why in limit.reason.items() if f in wanted} or limit.reason
-        reasons = list(dict.fromkeys(told.values()))
+        reasons = list(dict.fromkeys(filter(None, told.values())))
         return "; ".join(reasons[:3]) + ("; ..." if len(reasons) > 3 else "")
     capacity = shown(limit.capacity, limit.quantity)
     base = f", of which {shown(limit.base, limit.quantity)} is taken" if limit.base else ""

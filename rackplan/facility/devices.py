@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from rackplan.facility.electrical import Rating
+from rackplan.facility.voltage_drop import Branch
 
 if TYPE_CHECKING:
     from rackplan.catalog.entries import RackPdu
@@ -62,7 +63,9 @@ class PowerNode:
     modules
         Equal parts that carry its rating together; one fewer is a loss state of its own. 1: none.
     poles
-        Poles of a panel; ``None`` where the site file gives none.
+        Poles of a panel or taps of a busway; ``None`` where the site file gives none.
+    cable
+        Conductors that feed it; ``None`` where length or conductor is not given.
     """
 
     id: str
@@ -83,6 +86,7 @@ class PowerNode:
     recharge_w: int = 0
     modules: int = 1
     poles: int | None = None
+    cable: Branch | None = None
 
     @property
     def has_lines(self) -> bool:
@@ -126,6 +130,8 @@ class Feed:
         Pole numbers of its breaker in its panel, or the number of its tap on a busway.
     strip_id, strip
         Catalog entry of the rack PDU; ``None`` where the site file names none.
+    cable
+        Its conductors; ``None`` where length or conductor is not given.
     """
 
     id: str
@@ -143,6 +149,7 @@ class Feed:
     poles: tuple[int, ...] = ()
     strip_id: str | None = None
     strip: RackPdu | None = None
+    cable: Branch | None = None
 
     def cord_w(self, current_ma: int | None) -> int | None:
         """Real power of one single-phase cord at a current [W]; ``None`` where it is unknown."""

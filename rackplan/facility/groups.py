@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from rackplan.facility.model import Facility, Rack
+from rackplan.facility.power import Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,26 @@ def group_racks(facility: Facility, apart: frozenset[str] = frozenset()) -> tupl
     Racks in ``apart``, and racks with pinned servers, each make a group of their own.
     """
     members: dict[Hashable, list[Rack]] = {}
+    lined = _lined(facility)
     alone_ids = apart | {pin.rack for pin in facility.pins}
     for rack in facility.racks.values():
         forbidden = tuple(forbid.id for forbid in facility.forbids if rack.id in forbid.racks)
         alone = rack.id if rack.id in alone_ids else None
-        members.setdefault((_signature(facility, rack), forbidden, alone), []).append(rack)
+        members.setdefault((_signature(facility, rack, lined), forbidden, alone), []).append(rack)
     return tuple(RackGroup(index, tuple(racks)) for index, racks in enumerate(members.values()))
 
 
-def _signature(facility: Facility, rack: Rack) -> Hashable:
+def _lined(facility: Facility) -> frozenset[str]:
+    """Nodes above which the line of a circuit matters: some node there limits its lines."""
+    flow = Flow(facility.nodes)
+    return frozenset(
+        name
+        for name in facility.nodes
+        if any(facility.nodes[above].has_lines for above in flow.same_lines(name))
+    )
+
+
+def _signature(facility: Facility, rack: Rack, lined: frozenset[str]) -> Hashable:
     group = facility.leaf_groups.get(rack.leaf_group or "")
     in_reach = group is None or group.reach_mm is None or (rack.cable_mm or 0) <= group.reach_mm
     # The loss of a feed that policy.not_survived exempts makes its rack differ from its neighbors.
@@ -48,7 +60,8 @@ def _signature(facility: Facility, rack: Rack) -> Hashable:
     return (
         rack.model_id,
         tuple(
-            (f.side, f.source, f.circuit, f.limit_w, f.short_w, f.line_ma, f.positions, f.strip_id)
+            (f.side, f.source, f.circuit, f.limit_w, f.short_w, f.line_ma, f.strip_id)
+            + (f.positions if f.source in lined else ())
             for f in rack.feeds
         ),
         exempt,

@@ -15,6 +15,9 @@ CONVERTERS = frozenset({"ups", "transformer", "pdu"})
 """Kinds of node whose input does not carry the imbalance of their output: a double conversion UPS
 draws evenly, and a transformer's windings mix the lines."""
 
+Path = tuple[tuple[str, float], ...]
+"""Nodes with the watts that leave them for one watt below."""
+
 SOURCES = frozenset({"utility", "generator"})
 """Kinds of node that need no input."""
 
@@ -113,6 +116,7 @@ class Flow:
         self.dead = frozenset(_dead(nodes, lost))
         self._upstream: dict[str, dict[str, Fraction]] = {}
         self._lines: dict[str, dict[str, Fraction]] = {}
+        self._paths: dict[str, tuple[Path, Path]] = {}
 
     def inputs(self, node: PowerNode) -> list[tuple[str, Fraction]]:
         """Live inputs of a node with the share of its input power each carries."""
@@ -151,6 +155,14 @@ class Flow:
                     flow[carrier] = flow.get(carrier, Fraction(0)) + carried
             self._lines[source] = flow
         return self._lines[source]
+
+    def paths(self, source: str) -> tuple[Path, Path]:
+        """:meth:`upstream` and :meth:`same_lines` of a source, in floats and in a fixed order."""
+        if source not in self._paths:
+            whole = tuple((n, float(w)) for n, w in self.upstream(source).items())
+            lines = tuple((n, float(w)) for n, w in self.same_lines(source).items())
+            self._paths[source] = (whole, lines)
+        return self._paths[source]
 
     def above(self, node: PowerNode) -> dict[str, Fraction]:
         """Watts that leave the nodes above a node for one watt on its input."""

@@ -55,21 +55,21 @@ def maximal_patterns(
         return ()
     used = sorted({f if begun else footprints[f].base for f in offered})
     loads = {f: [rule.limit.loads.get(f, 0) for rule in linear] for f in used}
-    rack = group.rack
-    free = free_units(rack, footprints)
+    for room, each in wiring.sums():
+        rooms.append(room)
+        for f in used:
+            loads[f].append(each.get(f, 0))
+    free = free_units(group.rack, footprints)
     if stacked:  # what stacks never takes more units than are free
         rooms.append(len(free))
         for f in used:
             loads[f].append(footprints[f].rack_units)
 
     def fits(counts: dict[int, int]) -> bool:
-        return (not stacked or stacks(counts)) and (wiring.free or wires(counts))
-
-    def stacks(counts: dict[int, int]) -> bool:
-        heights = [footprints[f].rack_units for f, k in counts.items() for _ in range(k)]
-        return stack(free, rack.starts, tuple(sorted(heights, reverse=True))) is not None
-
-    def wires(counts: dict[int, int]) -> bool:
+        if stacked:
+            heights = [footprints[f].rack_units for f, k in counts.items() for _ in range(k)]
+            if stack(free, group.rack.starts, tuple(sorted(heights, reverse=True))) is None:
+                return False
         servers = tuple(counts.get(f, 0) for f in range(len(footprints)))
         return wiring.admits(servers) if begun else wiring.arranged(servers) is not None
 

@@ -7,12 +7,18 @@ after the other. That first position is what rackplan chooses, for each server; 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+
+from ortools.sat.python import cp_model
 
 from rackplan.facility import Footprint, RackGroup
 from rackplan.facility.outlets import Place, Plug, pack
 from rackplan.formulation.rules import OutletRule, RackRule
+
+MANY = 12
+"""Servers of a rack up to which every way to begin them is tried."""
 
 Counts = tuple[int, ...]
 """How many servers of each footprint, in the order of the facility's footprints."""
@@ -47,15 +53,13 @@ class Wiring:
     ) -> None:
         self._footprints = footprints
         self._lines = [(rule.room, rule.limit.loads) for rule in lines]
+        self._of_circuit: dict[str, list[int]] = {}
+        for index, rule in enumerate(lines):
+            self._of_circuit.setdefault(_without_line(rule.id), []).append(index)
         self._outlets = outlets
         self._fixed = tuple(server.footprint for server in group.rack.fixed)
         self.admits = cache(self._admits)
         self.arranged = cache(self._arranged)
-
-    @property
-    def free(self) -> bool:
-        """Whether nothing here can keep a server out."""
-        return not self._lines and self._outlets is None
 
     def _admits(self, counts: Counts) -> bool:
         """Whether the lines and outlets of a rack carry these servers as they are begun."""
@@ -94,10 +98,50 @@ class Wiring:
         counts
             Servers under their first footprint, wherever their cords begin.
         """
-        for begun in self._ways(counts):
-            if self.admits(begun):
-                return begun
-        return None
+        if not self._lines and self._outlets is None:
+            return counts
+        if sum(counts) > MANY and self._outlets is None:
+            return self._solved(counts)
+        return next(filter(self.admits, self._ways(counts)), None)
+
+    def _solved(self, counts: Counts) -> Counts | None:
+        """The same for more servers than a rack holds, as a rule left out may ask for."""
+        model = cp_model.CpModel()
+        begun = [model.new_int_var(0, sum(counts), f.id) for f in self._footprints]
+        for footprint, count in enumerate(counts):
+            variants = [f.index for f in self._footprints if f.base == footprint]
+            if variants:
+                model.add(sum(begun[f] for f in variants) == count)
+        for room, loads in self._lines:
+            model.add(sum(load * begun[f] for f, load in loads.items()) <= room)
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        if solver.solve(model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            return None
+        return tuple(solver.value(variable) for variable in begun)
+
+    def sums(self) -> Iterator[tuple[int, Mapping[int, int]]]:
+        """Bounds on servers that hold wherever their cords begin: room, and load by footprint.
+
+        What lines carry together, and the cords that the outlets of a feed take.
+        """
+        for indices in self._of_circuit.values():
+            lines = [self._lines[index] for index in indices]
+            begun = {
+                f.index: sum(loads.get(f.index, 0) for _, loads in lines) for f in self._footprints
+            }
+            least = {
+                f.index: min(begun[g.index] for g in self._footprints if g.base == f.base)
+                for f in self._footprints
+            }
+            yield sum(room for room, _ in lines), least
+        if self._outlets is not None:
+            cords = self._outlets.cords
+            for feed, banks in cords.banks.items():
+                standing = sum(len(cords.servers[f][feed]) for f in self._fixed)
+                room = sum(sum(bank.outlets.values()) for bank in banks)
+                each = {f: len(of[feed]) for f, of in cords.servers.items()}
+                yield room - len(cords.gear[feed]) - standing, each
 
     def _ways(self, counts: Counts) -> Iterator[Counts]:
         """Every way to begin the servers, those that spread them evenly first."""
@@ -114,6 +158,11 @@ class Wiring:
                 for footprint, count in part.items():
                     begun[footprint] = count
             yield tuple(begun)
+
+
+def _without_line(rule: str) -> str:
+    """The id of a rule on a line without that line: the same for all three."""
+    return re.sub(r"/L[123](?=[/@]|$)", "", rule)
 
 
 def turned(counts: Counts, footprints: Sequence[Footprint], by: int) -> Counts:

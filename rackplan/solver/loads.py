@@ -13,7 +13,19 @@ RackCounts = Mapping[str, Mapping[int, int]]
 
 
 def plan_limits(instance: Instance, counts: RackCounts) -> Iterator[LimitState]:
-    """Site limits in every state, then those of each rack; those that forbid are left out."""
+    """Site limits in every state, then those of each rack; those that forbid are left out.
+
+    Several bounds of one id hold one current together: the highest load of them is stated.
+    """
+    stated: dict[str, LimitState] = {}
+    for limit in _loaded(instance, counts):
+        known = stated.get(limit.id)
+        if known is None or known.load < limit.load:
+            stated[limit.id] = limit
+    yield from stated.values()
+
+
+def _loaded(instance: Instance, counts: RackCounts) -> Iterator[LimitState]:
     for limit in instance.site_limits:
         load = limit.base + sum(
             amount * group_count(instance.groups[group], counts, footprint)

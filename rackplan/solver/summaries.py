@@ -40,7 +40,8 @@ def rack_summaries(
     load = {limit.id: limit.load for limit in limits}
     worst_w: dict[str, int] = defaultdict(int)
     for limit in limits:
-        if limit.family == "power" and limit.quantity == "W":
+        lasting = limit.id.partition("@")[0] == f"power/{limit.device}"
+        if limit.family == "power" and lasting:
             worst_w[limit.device] = max(worst_w[limit.device], limit.load)
     bindings = Bindings(instance, counts, limits, _full_lines(instance.facility, stood))
     group_of = {rack.id: group for group in instance.groups for rack in group.racks}
@@ -118,7 +119,7 @@ def _workload_summary(
     serving = Counter(server.model for server in plan.servers if server.workload == workload.id)
     services = {model: instance.services[model, workload.id] for model in serving}
     rates = {model: services[model].rate * many for model, many in serving.items()}
-    normal = sum(rates.values())
+    normal = sum(rates.values(), 0.0)
     hit = [row for row in states if row.rates.get(workload.id, 0.0) < normal * ALL_OF_IT]
     worst = min(hit, key=lambda row: row.rates.get(workload.id, 0.0), default=None)
     main = max(rates, key=lambda model: rates[model], default=None)
@@ -127,8 +128,8 @@ def _workload_summary(
         unit=workload.unit,
         demand=workload.demand,
         normal=normal,
-        low=sum(rate * services[model].band[0] for model, rate in rates.items()),
-        high=sum(rate * services[model].band[1] for model, rate in rates.items()),
+        low=sum((rate * services[model].band[0] for model, rate in rates.items()), 0.0),
+        high=sum((rate * services[model].band[1] for model, rate in rates.items()), 0.0),
         worst_loss=worst.rates.get(workload.id, 0.0) if worst else normal,
         worst_state=worst.state if worst else NORMAL,
         binding=services[main].binding if main else "",

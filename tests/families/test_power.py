@@ -5,16 +5,25 @@ from __future__ import annotations
 import pytest
 
 
+def forgiving(bench):
+    """The hall with UPSs that carry three times their rating until servers have reacted."""
+    site = bench.site()
+    site["policy"]["reaction_time"] = "10 s"
+    for name in ("ups-a", "ups-b"):
+        bench.node(site, name, overload={"share": 3.0, "time": "10 s"})
+    return site
+
+
 def shed(bench, **more):
     """Two boxes that may stop when something fails: only normal operation counts."""
-    return bench.ask(bench.site(), {"server": "box", "min": 2, "max": 2, "survive": "shed"} | more)
+    line = {"server": "box", "min": 2, "max": 2, "survive": "shed"} | more
+    return bench.ask(forgiving(bench), line)
 
 
 def capped(bench, cap):
     """Two boxes that are capped when something fails."""
-    return bench.ask(
-        bench.site(), {"server": "box", "min": 2, "max": 2, "survive": {"reduced": cap}}
-    )
+    line = {"server": "box", "min": 2, "max": 2, "survive": {"reduced": cap}}
+    return bench.ask(forgiving(bench), line)
 
 
 def tight(bench, site, amps):
@@ -68,7 +77,10 @@ def test_apparent_power(bench):
 def test_a_node_rated_by_current(bench):
     # 400 V x 30 A x 1 phase = 12,000 W; 29.997 A is 11,998 W.
     def build(amps):
-        return bench.node(bench.site(), "ups-a", volts="400 V", amps=amps, phases=1)
+        site = bench.node(bench.site(), "ups-a", volts="400 V", amps=amps, phases=1)
+        bench.node(site, "panel", kind="rpp", **{"from": ["ups-a"]})
+        feeds = {"A": {"from": "panel", "circuit": "circuit"}}
+        return bench.row(site, feeds={**feeds, "B": {"from": "ups-b", "circuit": "circuit"}})
 
     bench.fits(build("30 A"))
     bench.stops(build("29.997 A"), "power/ups-a@loss:ups-b")
@@ -82,8 +94,14 @@ def test_reduced_servers_count_their_cap_when_something_is_lost(bench):
 
 
 def test_a_feed_in_normal_operation(bench):
-    bench.fits(tight(bench, shed(bench), 6000))
-    bench.stops(tight(bench, shed(bench), 5999), "power/row/r1:A")
+    def build(amps):
+        site = tight(bench, shed(bench), amps)
+        # Until servers shed, the circuit would carry both sides: that state is not asked for here.
+        site["policy"]["not_survived"] = ["ups-b", "row/r1:B"]
+        return site
+
+    bench.fits(build(6000))
+    bench.stops(build(5999), "power/row/r1:A")
 
 
 def test_a_feed_when_the_other_circuit_is_lost(bench):
@@ -276,7 +294,7 @@ def test_what_a_plan_states_of_empty_racks_is_judged_alike(bench, rated):
 def test_optimum_reserve_is_put_to_work(bench, survive, servers):
     # Two UPSs of 20 kW. Full: one must carry all, floor(20 / 6) = 3 boxes. Shed: only the normal
     # state counts, n x 3 kW a side <= 20 kW gives n = 6.
-    site = bench.ask(bench.site(), {"server": "box", "survive": survive})
+    site = bench.ask(forgiving(bench), {"server": "box", "survive": survive})
     for name in ("ups-a", "ups-b"):
         bench.node(site, name, rated_power="20 kW")
     result = bench.fits(site)

@@ -30,9 +30,9 @@ HELD_BY = {
         r"air/row-\d+/r\d+$",  # heat of a rack
     ],
     "enterprise-retrofit": [
-        r"power/ups-b@loss:",
-        r"power/ups-a$",  # the row without a second feed loads it in normal operation
-        r"air/near$",
+        r"power/ups-[ab](/transfer)?@loss:",  # one UPS until servers react, and after
+        r"power/row-\d/r\d+:A/L\d@loss:",  # one line of a delta circuit, not its total
+        r"power/pdu-[ab]1/va@loss:",
         r"space/row-1/r\d+/floor",
     ],
     "h100-pod": [

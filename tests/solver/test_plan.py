@@ -111,7 +111,8 @@ def test_the_loads_of_a_plan_are_those_the_verifier_finds(path):
     for limit in result.plan.limits:
         found = mine[limit.id]
         assert (found.capacity, found.quantity) == (limit.capacity, limit.quantity)
-        assert found.load <= limit.load <= found.load + things, limit.id
+        polygon = found.load // 200 if found.quantity == "mA" else 0
+        assert found.load <= limit.load <= found.load + things + polygon, limit.id
         assert limit.load <= limit.capacity, limit.id
 
 

@@ -37,6 +37,9 @@ from rackplan.facility.model import (
 from rackplan.plan import Plan, Server
 from rackplan.workload import predict
 
+AMPLE = 10**9
+"""What nodes and circuits carry for a short time [W, VA]: no test of what lasts meets it."""
+
 FULL, SHED = Survive("full"), Survive("shed")
 CAPPED = Survive("reduced", 4000)
 
@@ -94,6 +97,7 @@ def _footprint(index: int, name: str, survive: Survive, liquid_w: int, kind: str
         supply_min_c=20.0 if liquid_w else None,
         supply_max_c=40.0 if liquid_w else None,
         ports=8,
+        base=index,
     )
 
 
@@ -109,7 +113,8 @@ def footprints() -> tuple[Footprint, ...]:
 
 def node(name: str, kind: str, *inputs: str, limit_w: int | None = None, **more: Any) -> PowerNode:
     """A lossless power node."""
-    values = {"parallel": False, "limit_va": None, "efficiency": Fraction(1), "fixed_w": 0, **more}
+    values = {"parallel": False, "limit_va": None, "efficiency": Fraction(1), "fixed_w": 0}
+    values |= {"short_w": AMPLE, "short_va": AMPLE, **more}
     return PowerNode(name, kind, inputs, limit_w=limit_w, **values)
 
 
@@ -142,7 +147,8 @@ def rack(name: str, **more: Any) -> Rack:
         "x_mm": 0,
         "y_mm": 0,
         "feeds": tuple(
-            Feed(f"{full}:{side}", side, f"rpp-{side.lower()}", "iec", 20_000) for side in "AB"
+            Feed(f"{full}:{side}", side, f"rpp-{side.lower()}", "iec", 20_000, AMPLE)
+            for side in "AB"
         ),
         "zone": "zone-1",
         "loop": "loop-1",
@@ -214,7 +220,7 @@ def facility(**more: Any) -> Facility:
         "zones": {"zone-1": Zone("zone-1", air, 24.0)},
         "loops": {"loop-1": Loop("loop-1", wet, 30.0)},
         "leaf_groups": {"leaf-1": LeafGroup("leaf-1", 256, "row-1/r1", 30_000)},
-        "states": (LossState("normal", "normal", ""),),
+        "states": (LossState("normal", "normal"),),
         "footprints": footprints(),
         "workloads": {"chat": workload()},
         "demands": {line.id: line for line in lines},

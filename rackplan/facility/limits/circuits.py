@@ -11,19 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from rackplan.facility.groups import RackGroup
+from rackplan.facility.limits.lines import NOISE
 from rackplan.facility.limits.model import SiteLimit
 from rackplan.facility.limits.node_loads import (
     Channel,
     Draw,
     NodeLoads,
+    SitePower,
     held,
     lasting,
     node_loads,
-    rack_base,
-    server_loads,
     uncapped,
 )
 from rackplan.facility.limits.power import judged, node_limits
@@ -64,8 +63,8 @@ def _circuits(facility: Facility, group: RackGroup) -> list[Feed]:
 class _Shifted:
     """Base load of every channel, and load per server of the rack's group, with a circuit lost."""
 
-    base: Mapping[Channel, Fraction]
-    loads: Mapping[Channel, Mapping[int, Fraction]]
+    base: Mapping[Channel, float]
+    loads: Mapping[Channel, Mapping[int, float]]
 
 
 class _States:
@@ -73,11 +72,9 @@ class _States:
 
     def __init__(self, facility: Facility, groups: Sequence[RackGroup]) -> None:
         self._facility = facility
-        self._groups = groups
+        self._site = SitePower(facility, groups)
         self._flow = Flow(facility.nodes)
-        self._normal = node_loads(
-            facility, groups, self._flow, LossState(NORMAL, "normal"), lasting
-        )
+        self._normal = node_loads(self._site, self._flow, LossState(NORMAL, "normal"), lasting)
         self._unshifted: dict[Draw, NodeLoads] = {}
         self._panels: dict[tuple[str, Draw], NodeLoads | None] = {}
         self._by_lost = {state.lost: state for state in facility.states if not state.module}
@@ -86,9 +83,7 @@ class _States:
         """Loads with nothing lost, while servers draw what they do in a loss state."""
         if draw not in self._unshifted:
             nothing = LossState("loss:", "power")
-            self._unshifted[draw] = node_loads(
-                self._facility, self._groups, self._flow, nothing, draw
-            )
+            self._unshifted[draw] = node_loads(self._site, self._flow, nothing, draw)
         return self._unshifted[draw]
 
     def exposed(self, group: RackGroup, feed: Feed) -> list[str]:
@@ -124,22 +119,21 @@ class _States:
 
     def _shifted(self, group: RackGroup, feed: Feed, draw: Draw) -> _Shifted:
         """What nodes carry when one rack of the group has lost a circuit."""
-        facility, rack, flow = self._facility, group.rack, self._flow
+        rack, flow = group.rack, self._flow
         everything = frozenset(f.id for f in rack.feeds)
         live = everything - {feed.id}
         base = dict(self._whole(draw).base)
         for feeds, sign in ((everything, -1), (live, 1)):
-            for channel, watts in rack_base(facility, rack, feeds, flow, draw).items():
-                base[channel] = base.get(channel, Fraction(0)) + sign * watts
-        return _Shifted(base, server_loads(facility, rack, live, flow, draw))
+            for channel, watts in self._site.base(rack, feeds, flow, draw).items():
+                base[channel] = base.get(channel, 0.0) + sign * watts
+        return _Shifted(base, self._site.servers(rack, live, flow, draw))
 
     def _panel(self, source: str, draw: Draw) -> NodeLoads | None:
         key = (source, draw)
         if key not in self._panels:
             state = self._by_lost.get((source,))
             flow = Flow(self._facility.nodes, (source,))
-            groups = self._groups
-            loads = node_loads(self._facility, groups, flow, state, draw) if state else None
+            loads = node_loads(self._site, flow, state, draw) if state else None
             self._panels[key] = loads
         return self._panels[key]
 
@@ -157,18 +151,18 @@ def _covers(
     channel: Channel,
     group: RackGroup,
     shifted: _Shifted,
-    whole: Mapping[Channel, Mapping[int, Mapping[int, Fraction]]],
+    whole: Mapping[Channel, Mapping[int, Mapping[int, float]]],
 ) -> bool:
-    if state.base.get(channel, Fraction(0)) < shifted.base.get(channel, Fraction(0)):
+    if state.base.get(channel, 0.0) < shifted.base.get(channel, 0.0) - NOISE:
         return False
     mine, others = shifted.loads.get(channel, {}), whole.get(channel, {})
     needed = {g: dict(by_footprint) for g, by_footprint in others.items()}
     ours = needed.setdefault(group.index, {})
     for footprint, watts in mine.items():
-        ours[footprint] = max(ours.get(footprint, Fraction(0)), watts)
+        ours[footprint] = max(ours.get(footprint, 0.0), watts)
     carried = state.loads.get(channel, {})
     return all(
-        carried.get(g, {}).get(footprint, 0) >= watts
+        carried.get(g, {}).get(footprint, 0) >= watts - NOISE
         for g, by_footprint in needed.items()
         for footprint, watts in by_footprint.items()
     )

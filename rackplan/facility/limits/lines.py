@@ -10,10 +10,13 @@ from typing import Generic, TypeVar
 
 from rackplan.facility.phases import LINES, PAIRS, Triple, facets
 
+NOISE = 1e-7
+"""What sums of floats may be off by, of loads up to gigawatts [W, VA, mA]."""
+
 PLAIN: tuple[Triple, ...] = ((1.0, 0.0, 0.0),)
 """Without line-to-line loads the current of a line is the plain sum of its loads."""
 
-Positions = Mapping[str, Fraction]
+Positions = Mapping[str, float]
 """Power at each position [W]."""
 
 
@@ -68,9 +71,11 @@ def line_loads(
 
 
 def _even(load: Positions) -> bool:
-    stars = {load.get(line, Fraction(0)) for line in LINES}
-    pairs = {load.get(pair, Fraction(0)) for pair in PAIRS}
-    return len(stars) == 1 and len(pairs) == 1
+    return all(
+        max(at) - min(at) <= NOISE
+        for names in (LINES, PAIRS)
+        for at in [[load.get(name, 0.0) for name in names]]
+    )
 
 
 def _per_watt(
@@ -87,6 +92,10 @@ def _per_watt(
 
 
 def _milliamps(load: Positions, per_watt: Mapping[str, float]) -> int:
-    """Current [mA], rounded up but for the noise of floats."""
-    current = sum(float(load.get(position, 0)) * each for position, each in per_watt.items())
-    return math.ceil(round(current, 6))
+    """Current [mA], rounded up."""
+    return whole(sum(load.get(position, 0.0) * each for position, each in per_watt.items()))
+
+
+def whole(value: float) -> int:
+    """A load in whole units, rounded up but for the noise of floats."""
+    return math.ceil(value - NOISE)

@@ -70,7 +70,9 @@ class RackLimit:
 
     def device_for(self, rack: str) -> str:
         """The device it is about: the rack, or one of its feeds."""
-        return self.id_for(rack).partition("@")[0].removeprefix(f"{self.family}/")
+        device = self.id_for(rack).partition("@")[0].removeprefix(f"{self.family}/")
+        feed = f"{rack}:"
+        return feed + device[len(feed) :].partition("/")[0] if device.startswith(feed) else device
 
 
 def at_state(rule: str, state: str) -> str:

@@ -13,9 +13,8 @@ limited, as far up as the lines stay the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from rackplan.facility.groups import RackGroup
 from rackplan.facility.model import CoolingUnit, Facility, Feed, Footprint, LossState, Rack
@@ -30,7 +29,7 @@ from rackplan.facility.power import (
 Channel = tuple[str, str]
 """A node, and a position on it; the empty position stands for all that leaves the node."""
 
-ByGroup = dict[int, dict[int, Fraction]]
+ByGroup = dict[int, dict[int, float]]
 """Load of one more server [W], by rack group and footprint."""
 
 
@@ -83,46 +82,107 @@ def _given(peak_w: int, lasting_w: int, footprint: Footprint, live: Live) -> int
 class NodeLoads:
     """What nodes carry in a state: what is there anyway, and per server; missing means nothing."""
 
-    base: dict[Channel, Fraction]
-    loads: dict[Channel, ByGroup]
+    base: Mapping[Channel, float]
+    loads: Mapping[Channel, ByGroup]
 
 
-def node_loads(
-    facility: Facility, groups: Sequence[RackGroup], flow: Flow, state: LossState, draw: Draw
-) -> NodeLoads:
+Part = tuple[Feed, float, tuple[float, ...]]
+"""What something draws from a feed [W], and the share of it at each position of the feed."""
+
+OnNodes = Mapping[Channel, float]
+
+
+class SitePower:
+    """Power of the racks of a site, each part of it worked out once.
+
+    Loads are floats here: limits round them up to whole units but for the noise of floats.
+    """
+
+    def __init__(self, facility: Facility, groups: Sequence[RackGroup]) -> None:
+        self.facility = facility
+        self.groups = groups
+        self._parts: dict[object, tuple[Part, ...]] = {}
+        self._paths: dict[object, int] = {}
+        self._servers: dict[object, Mapping[Channel, dict[int, float]]] = {}
+
+    def server_parts(
+        self, rack: Rack, footprint: Footprint, live: frozenset[str], draw: Draw
+    ) -> tuple[Part, ...]:
+        """What one server draws from each live feed of a rack."""
+        key = rack.id, footprint.index, live, draw
+        if key not in self._parts:
+            self._parts[key] = tuple(server_parts(rack, footprint, live, draw))
+        return self._parts[key]
+
+    def base_parts(self, rack: Rack, live: frozenset[str], draw: Draw) -> Iterator[Part]:
+        """What gear and fixed servers draw from each live feed of a rack."""
+        for server in rack.fixed:
+            footprint = self.facility.footprints[server.footprint]
+            yield from self.server_parts(rack, footprint, live, draw)
+        for gear in rack.gear:
+            feeds = [feed for feed in rack.feeds if feed.side in gear.feeds and feed.id in live]
+            for feed in feeds if gear.power_w else ():
+                shares = cords_by_position(gear.cords, gear.start, feed)
+                yield feed, gear.power_w / len(feeds), tuple(map(float, shares))
+
+    def base(self, rack: Rack, live: frozenset[str], flow: Flow, draw: Draw) -> OnNodes:
+        """What gear and fixed servers of a rack put on each channel [W]."""
+        if not rack.fixed and not rack.gear:
+            return {}
+        return self._on_nodes(flow, self.base_parts(rack, live, draw))
+
+    def servers(
+        self, rack: Rack, live: frozenset[str], flow: Flow, draw: Draw
+    ) -> Mapping[Channel, dict[int, float]]:
+        """What one more server of each footprint in a rack puts on each channel [W]."""
+        paths = tuple(self._path(flow, feed.source) for feed in rack.feeds)
+        key = rack.id, live, draw, paths
+        if key not in self._servers:
+            loads: dict[Channel, dict[int, float]] = defaultdict(dict)
+            for footprint in self.facility.footprints:
+                parts = self.server_parts(rack, footprint, live, draw)
+                for channel, watts in self._on_nodes(flow, parts).items():
+                    loads[channel][footprint.index] = watts
+            self._servers[key] = dict(loads)
+        return self._servers[key]
+
+    def _path(self, flow: Flow, source: str) -> int:
+        """A number for the paths from a source up: the same for the same paths."""
+        return self._paths.setdefault((source, flow.paths(source)), len(self._paths))
+
+    def _on_nodes(self, flow: Flow, parts: Iterable[Part]) -> dict[Channel, float]:
+        nodes = self.facility.nodes
+        found: dict[Channel, float] = defaultdict(float)
+        for feed, watts, shares in parts:
+            whole, lines = flow.paths(feed.source)
+            for node, share in whole:
+                found[node, ""] += share * watts
+            for node, share in lines:
+                if nodes[node].has_lines:
+                    for position, part in zip(feed.positions, shares, strict=True):
+                        if part:
+                            found[node, position] += share * watts * part
+        return found
+
+
+def node_loads(site: SitePower, flow: Flow, state: LossState, draw: Draw) -> NodeLoads:
     """Base load and load per server of every node in one state."""
-    base: dict[Channel, Fraction] = defaultdict(Fraction)
+    base: dict[Channel, float] = defaultdict(float)
     loads: dict[Channel, ByGroup] = defaultdict(dict)
-    for name, watts in flow.own_load().items():
-        base[name, ""] += watts
-    for unit in _cooling_units(facility):
+    for name, own_w in flow.own_load().items():
+        base[name, ""] += float(own_w)
+    for unit in _cooling_units(site.facility):
         source = next((n for n in unit.power_from if n not in flow.dead), None)
         if source is not None and unit.id not in state.lost and unit.power_w:
-            for node, share in flow.upstream(source).items():
+            for node, share in flow.paths(source)[0]:
                 base[node, ""] += share * unit.power_w
-    for group in groups:
+    for group in site.groups:
         live = live_feeds(group.rack, flow)
-        for channel, watts in rack_base(facility, group.rack, live, flow, draw).items():
+        for channel, watts in site.base(group.rack, live, flow, draw).items():
             base[channel] += watts * group.size
-        for channel, of_server in server_loads(facility, group.rack, live, flow, draw).items():
+        for channel, of_server in site.servers(group.rack, live, flow, draw).items():
             loads[channel][group.index] = of_server
     return NodeLoads(base, loads)
-
-
-def server_loads(
-    facility: Facility, rack: Rack, live: frozenset[str], flow: Flow, draw: Draw
-) -> dict[Channel, dict[int, Fraction]]:
-    """What one more server of each footprint in a rack puts on each channel [W]."""
-    loads: dict[Channel, dict[int, Fraction]] = defaultdict(dict)
-    for footprint in facility.footprints:
-        parts = server_parts(rack, footprint, live, draw)
-        for channel, watts in _on_nodes(facility, flow, parts).items():
-            loads[channel][footprint.index] = watts
-    return loads
-
-
-Part = tuple[Feed, Fraction, tuple[Fraction, ...]]
-"""What something draws from a feed [W], and the share of it at each position of the feed."""
 
 
 def server_parts(
@@ -137,38 +197,7 @@ def server_parts(
         if drawn.get(feed.id):
             phases = footprint.supply.phases
             shares = cords_by_position(cords[feed.id], footprint.start, feed, phases)
-            yield feed, drawn[feed.id], shares
-
-
-def base_parts(facility: Facility, rack: Rack, live: frozenset[str], draw: Draw) -> Iterator[Part]:
-    """What gear and fixed servers draw from each live feed of a rack."""
-    for server in rack.fixed:
-        yield from server_parts(rack, facility.footprints[server.footprint], live, draw)
-    for gear in rack.gear:
-        feeds = [feed for feed in rack.feeds if feed.side in gear.feeds and feed.id in live]
-        for feed in feeds if gear.power_w else ():
-            shares = cords_by_position(gear.cords, gear.start, feed)
-            yield feed, Fraction(gear.power_w, len(feeds)), shares
-
-
-def rack_base(
-    facility: Facility, rack: Rack, live: frozenset[str], flow: Flow, draw: Draw
-) -> dict[Channel, Fraction]:
-    """What gear and fixed servers of a rack put on each channel [W]."""
-    return _on_nodes(facility, flow, base_parts(facility, rack, live, draw))
-
-
-def _on_nodes(facility: Facility, flow: Flow, parts: Iterator[Part]) -> dict[Channel, Fraction]:
-    found: dict[Channel, Fraction] = defaultdict(Fraction)
-    for feed, watts, shares in parts:
-        for node, share in flow.upstream(feed.source).items():
-            found[node, ""] += share * watts
-        for node, share in flow.same_lines(feed.source).items():
-            if facility.nodes[node].has_lines:
-                for position, part in zip(feed.positions, shares, strict=True):
-                    if part:
-                        found[node, position] += share * watts * part
-    return found
+            yield feed, float(drawn[feed.id]), tuple(map(float, shares))
 
 
 def live_feeds(rack: Rack, flow: Flow) -> frozenset[str]:

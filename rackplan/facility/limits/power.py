@@ -11,17 +11,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TypeVar
 
 from rackplan.facility.groups import RackGroup
-from rackplan.facility.limits.lines import line_loads
+from rackplan.facility.limits.lines import line_loads, whole
 from rackplan.facility.limits.model import SiteLimit, at_state, distinct
 from rackplan.facility.limits.node_loads import (
     Channel,
     Draw,
     Live,
     NodeLoads,
+    SitePower,
     held,
     held_peak,
     lasting,
@@ -78,16 +78,17 @@ def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[Sit
 
     Losses of single circuits are in ``circuits``: hardly ever do they matter above their rack.
     """
-    yield from distinct(_all_site_limits(facility, groups))
+    yield from distinct(_all_site_limits(SitePower(facility, groups)))
 
 
-def _all_site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
+def _all_site_limits(site: SitePower) -> Iterator[SiteLimit]:
+    facility = site.facility
     for state in facility.states:
         if state.kind in {"air", "liquid"}:
             continue
         flow = Flow(facility.nodes, state.lost)
         for case in judged(facility, state):
-            found = node_loads(facility, groups, flow, state, case.draw)
+            found = node_loads(site, flow, state, case.draw)
             for node in facility.nodes.values():
                 if node.id not in flow.dead:
                     yield from node_limits(facility, node, state, case, found)
@@ -101,10 +102,10 @@ def node_limits(
     lasts = lasting if state.id == NORMAL else held
     left = node.share_left(state.module)
     ratings = (
-        ("", "W", node.limit_w, node.short_w, Fraction(1)),
-        ("/va", "VA", node.limit_va, node.short_va, 1 / facility.policy.power_factor),
+        ("", "W", node.limit_w, node.short_w, 1.0),
+        ("/va", "VA", node.limit_va, node.short_va, 1 / float(facility.policy.power_factor)),
     )
-    base = found.base.get((node.id, ""), Fraction(0))
+    base = found.base.get((node.id, ""), 0.0)
     loads = found.loads.get((node.id, ""), {})
     for what, quantity, limit, short, scale in ratings:
         capacity = short if case.short and short is not None else limit
@@ -119,9 +120,9 @@ def node_limits(
             state=state.id,
             quantity=quantity,
             capacity=math.floor(capacity * left),
-            base=math.ceil(base * scale),
+            base=whole(base * scale),
             loads={
-                group: {f: math.ceil(watts * scale) for f, watts in by_footprint.items()}
+                group: {f: whole(watts * scale) for f, watts in by_footprint.items()}
                 for group, by_footprint in loads.items()
             },
         )
@@ -163,14 +164,14 @@ Kind = tuple[int, int]
 
 def _by_position(
     node: str, found: NodeLoads
-) -> tuple[dict[str, Fraction], dict[Kind, dict[str, Fraction]]]:
+) -> tuple[dict[str, float], dict[Kind, dict[str, float]]]:
     """Loads of a node by position; what comes through converters spreads evenly over the lines."""
-    base = {"": Fraction(0), **_channels(node, found.base)}
-    loads: dict[Kind, dict[str, Fraction]] = {}
+    base = {"": 0.0, **_channels(node, found.base)}
+    loads: dict[Kind, dict[str, float]] = {}
     for position, by_group in _channels(node, found.loads).items():
         for group, by_footprint in by_group.items():
             for footprint, watts in by_footprint.items():
-                loads.setdefault((group, footprint), {"": Fraction(0)})[position] = watts
+                loads.setdefault((group, footprint), {"": 0.0})[position] = watts
     return _spread(base), {kind: _spread(load) for kind, load in loads.items()}
 
 
@@ -179,8 +180,7 @@ def _channels(node: str, found: Mapping[Channel, T]) -> dict[str, T]:
     return {name: found[node, name] for name in names if (node, name) in found}
 
 
-def _spread(load: dict[str, Fraction]) -> dict[str, Fraction]:
+def _spread(load: dict[str, float]) -> dict[str, float]:
     """Watts by position: what is not at any position, a third at each line."""
-    whole = load.pop("")
-    rest = (whole - sum(load.values())) / 3
-    return load | {line: load.get(line, Fraction(0)) + rest for line in LINES}
+    rest = (load.pop("") - sum(load.values())) / 3
+    return load | {line: load.get(line, 0.0) + rest for line in LINES}

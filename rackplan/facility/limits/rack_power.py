@@ -6,22 +6,19 @@ lost, and with what the loss of nodes above leaves.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Iterable, Iterator
 
 from rackplan.catalog.connectors import accepts
 from rackplan.facility.groups import RackGroup
-from rackplan.facility.limits.lines import line_loads
+from rackplan.facility.limits.lines import line_loads, whole
 from rackplan.facility.limits.model import RackLimit, admission, at_state
 from rackplan.facility.limits.node_loads import (
     Part,
-    base_parts,
+    SitePower,
     held,
     lasting,
     live_feeds,
-    server_parts,
 )
 from rackplan.facility.limits.power import Judged, is_short_enough, judged
 from rackplan.facility.model import NORMAL, Facility, Feed, Footprint, LossState, Rack
@@ -30,26 +27,27 @@ from rackplan.facility.power import Flow, cords_by_feed, stays, supplies_needed
 
 def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
     """Circuits of each rack with its feeds alive and with each set of them dead; PSU promises."""
-    rack = group.rack
+    rack, site = group.rack, SitePower(facility, [group])
     for state, live in feed_states(facility, rack).items():
         for case in judged(facility, LossState(state, "normal" if state == NORMAL else "power")):
-            yield from _circuits(facility, rack, live, state, case)
+            yield from _circuits(site, rack, live, state, case)
         yield _promises(facility, rack, live, state)
     yield admission("power", "supply", facility, group, lambda f: supply_misfit(f, rack))
 
 
 def _circuits(
-    facility: Facility, rack: Rack, live: frozenset[str], state: str, case: Judged
+    site: SitePower, rack: Rack, live: frozenset[str], state: str, case: Judged
 ) -> Iterator[RackLimit]:
     """The circuits of a rack while some of its feeds live: as a whole, and line by line."""
-    base = _by_feed(base_parts(facility, rack, live, case.draw))
+    facility = site.facility
+    base = _by_feed(site.base_parts(rack, live, case.draw))
     of_servers = {
-        footprint.index: _by_feed(server_parts(rack, footprint, live, case.draw))
+        footprint.index: _by_feed(site.server_parts(rack, footprint, live, case.draw))
         for footprint in facility.footprints
     }
     lasts = lasting if state == NORMAL else held
     suffix = f"/{case.what}" if case.what else ""
-    nothing: dict[str, Fraction] = {}
+    nothing: dict[str, float] = {}
     for feed in rack.feeds:
         if feed.id not in live:
             continue
@@ -64,8 +62,8 @@ def _circuits(
                 state=state,
                 quantity="W",
                 capacity=capacity,
-                base=math.ceil(sum(load.values())),
-                loads={f: math.ceil(sum(one.values())) for f, one in loads.items()},
+                base=whole(sum(load.values())),
+                loads={f: whole(sum(one.values())) for f, one in loads.items()},
                 reason={},
             )
         line_ma = feed.short_ma if case.short else feed.line_ma
@@ -86,9 +84,9 @@ def _circuits(
             )
 
 
-def _by_feed(parts: Iterator[Part]) -> dict[str, dict[str, Fraction]]:
+def _by_feed(parts: Iterable[Part]) -> dict[str, dict[str, float]]:
     """Power by feed and position [W]."""
-    found: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for feed, watts, shares in parts:
         for position, share in zip(feed.positions, shares, strict=True):
             found[feed.id][position] += watts * share

@@ -14,7 +14,9 @@ from rackplan.catalog.load import Catalog, UnknownEntryError
 from rackplan.errors import Problem, UnknownFigureError
 from rackplan.facility.air import airflow_l_s, site_air
 from rackplan.facility.model import Assumption
+from rackplan.facility.voltage_drop import Branch
 from rackplan.schema.load import LoadedSite
+from rackplan.schema.power import FeedSpec, PowerNode
 from rackplan.schema.site import Site
 
 Path = tuple[str | int, ...]
@@ -93,6 +95,20 @@ class Context:
                 path, message, cure if error.suggestions else "see `rackplan catalog list`"
             )
             return None
+
+    def cable(self, spec: PowerNode | FeedSpec, path: Path) -> Branch | None:
+        """The conductors of a circuit or node, where both length and conductor are given."""
+        if spec.length is None and spec.conductor is None:
+            return None
+        if spec.length is None or spec.conductor is None:
+            missing = "length" if spec.length is None else "conductor"
+            message = f"a voltage drop needs length and conductor; {missing} is missing"
+            self.problem(path, message, f"add {missing}:, or remove the other")
+            return None
+        entry = self.entry(self.catalog.conductor, spec.conductor, (*path, "conductor"))
+        if entry is None:
+            return None
+        return Branch(spec.length / 1000, entry.resistance.value, entry.reactance.value)
 
     def known(self, what: str, name: str, names: Iterable[str], path: Path) -> bool:
         """Whether a name exists; a problem with the closest names when it does not."""

@@ -82,6 +82,7 @@ class Feeds:
             poles=poles,
             strip_id=spec.pdu,
             strip=strip,
+            cable=self._context.cable(spec, path),
         )
 
     def _strip_w(self, strip: RackPdu | None, rating: Rating) -> int:

@@ -56,6 +56,7 @@ def _node(context: Context, node: s.PowerNode, path: Path, names: list[str]) -> 
         recharge_w=node.recharge or 0,
         modules=node.modules or 1,
         poles=node.poles if node.taps is None else node.taps,
+        cable=context.cable(node, path),
     )
 
 

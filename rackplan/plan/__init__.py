@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from rackplan.errors import InputError, Problem
+from rackplan.plan.power import PowerPlan
 
 SCHEMA = "rackplan.plan/1"
 
@@ -249,6 +250,8 @@ class Plan:
         Site figures: servers, asked, gpus, racks_used, it_load_w, air_w, liquid_w, ...
     assumptions, warnings
         What was taken for granted; what a reviewer should know.
+    power
+        Schedules of circuits and panels, loads of nodes, actions in loss states, voltage drops.
     provenance
         Versions, parameters, seed, wall_s (``None`` for a repeatable run: one worker).
     """
@@ -264,6 +267,7 @@ class Plan:
     assumptions: tuple[str, ...]
     provenance: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    power: PowerPlan = field(default_factory=PowerPlan)
     schema: str = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:
