@@ -60,6 +60,8 @@ class Workload:
         What its servers must do in loss states.
     servers
         Ids of the server models it may run on; empty for all.
+    priority
+        1 is kept longest when servers must be capped or shut down, 9 goes first.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Workload:
     think_s: float
     survive: Survive
     servers: tuple[str, ...] = ()
+    priority: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,8 @@ class ServerDemand:
         Ids of the workloads these servers may run; empty with ``idle_allowed`` for plain capacity.
     idle_allowed
         Whether a server may be placed without a workload.
-    survive
-        Rule for servers without a workload.
+    survive, priority
+        Rule for servers without a workload, and when they are held back: see ``Workload``.
     """
 
     id: str
@@ -107,6 +110,7 @@ class ServerDemand:
     workloads: tuple[str, ...]
     idle_allowed: bool
     survive: Survive
+    priority: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ Curve = Annotated[
 ]
 """A share by load in per cent of the rating: ``{"50 %": 0.965, "100 %": 0.96}``."""
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Priority = Annotated[int, Field(strict=True, ge=1, le=9)]
 Flag = Annotated[bool, Field(strict=True)]
 Tokens = Annotated[int, Field(strict=True, ge=1, le=2_000_000)]
 Unit = Annotated[int, Field(strict=True, ge=1, le=60)]

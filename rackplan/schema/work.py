@@ -36,6 +36,8 @@ class Demand(Strict):
     """Whether a server may stand without a workload. Always so when the site has no workloads."""
     survive: Survive = "full"
     """What a server without a workload must do in loss states."""
+    priority: t.Priority = 5
+    """Of servers without a workload: 1 is kept longest when something must be capped or shut."""
 
 
 class Slo(Strict):
@@ -78,6 +80,8 @@ class Workload(Strict):
     """Pause of a user between two answers, for demand in users; none when left out."""
     survive: Survive = "full"
     """What its servers must do in every loss state."""
+    priority: t.Priority = 5
+    """1 is kept longest when servers must be capped or shut down; 9 goes first."""
     servers: tuple[t.Name, ...] = ()
     """Server models it may run on; all when empty."""
 

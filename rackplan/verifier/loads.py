@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 
 from rackplan.facility.model import NORMAL, CoolingUnit, Facility
-from rackplan.facility.phases import LINES, PAIRS, line_currents
-from rackplan.verifier.supplies import Mode, RackLoad, Standing, rack_load
+from rackplan.facility.phases import LINES, PAIRS
+from rackplan.verifier.supplies import Mode, RackLoad, Standing, currents, rack_load
 from rackplan.verifier.walk import Loss, PowerGraph, driver, losses, runs
 
 _NONE: frozenset[str] = frozenset()
+
+Held = Mapping[str, frozenset[str]]
+"""Kinds of servers that are held to their promise, by rack, while the others are not."""
+
+_NOBODY: Held = {}
 
 
 class SiteLoads:
@@ -31,7 +35,7 @@ class SiteLoads:
         self.facility = facility
         self.servers = servers
         self.graph = PowerGraph(facility)
-        self._racks: dict[tuple[str, frozenset[str], Mode], RackLoad] = {}
+        self._racks: dict[tuple[str, frozenset[str], Mode, frozenset[str]], RackLoad] = {}
         self._positions: dict[Mode, dict[str, dict[str, float]]] = {}
         self._circuits: dict[Mode, dict[str, Fraction]] = {}
         self._undisturbed: dict[Mode, dict[str, Fraction]] = {}
@@ -65,13 +69,15 @@ class SiteLoads:
         loops = (cdu for loop in self.facility.loops.values() for cdu in loop.cdus)
         return (*zones, *loops)
 
-    def rack(self, rack: str, dead: frozenset[str], mode: Mode) -> RackLoad:
+    def rack(
+        self, rack: str, dead: frozenset[str], mode: Mode, held: frozenset[str] = _NONE
+    ) -> RackLoad:
         """What one rack carries while the sides ``dead`` are without power."""
-        key = (rack, dead, mode)
+        key = (rack, dead, mode, held)
         load = self._racks.get(key)
         if load is None:
             place = self.facility.racks[rack]
-            load = rack_load(self.servers[rack], place.gear, place.feeds, dead, mode)
+            load = rack_load(self.servers[rack], place.gear, place.feeds, dead, mode, held)
             self._racks[key] = load
         return load
 
@@ -91,7 +97,7 @@ class SiteLoads:
         hit = {rack for node in loss.dead for rack in self._fed_from.get(node, ())}
         return tuple(rack for rack in self.facility.racks if rack in hit) if hit else ()
 
-    def nodes(self, loss: Loss, mode: Mode, held: frozenset[str] = _NONE) -> dict[str, Fraction]:
+    def nodes(self, loss: Loss, mode: Mode, held: Held = _NOBODY) -> dict[str, Fraction]:
         """Load leaving every live power node in a state [W].
 
         Parameters
@@ -101,11 +107,11 @@ class SiteLoads:
         mode
             How much servers draw.
         held
-            Racks that are held to their promise although ``mode`` is ``whole``.
+            Servers that are held to their promise although ``mode`` is ``whole``.
         """
         entering = dict(self._base(mode))
-        for rack in set(self.touched(loss)) | held:
-            self._move(entering, rack, loss, mode, "held" if rack in held else mode)
+        for rack in {*self.touched(loss), *held}:
+            self._move(entering, rack, loss, mode, held.get(rack, _NONE))
         for unit in self.units:
             source = driver(unit, loss.dead)
             if source is not None and runs(unit, loss):
@@ -113,13 +119,13 @@ class SiteLoads:
         return self.graph.carry(entering, loss.dead)
 
     def lines(
-        self, loss: Loss, mode: Mode, carried: Mapping[str, Fraction]
+        self, loss: Loss, mode: Mode, carried: Mapping[str, Fraction], held: Held = _NOBODY
     ) -> dict[str, tuple[float, float, float]]:
         """Current in each line of the live nodes whose lines are limited, in a state [A].
 
         Parameters
         ----------
-        loss, mode
+        loss, mode, held
             As for :meth:`nodes`.
         carried
             What :meth:`nodes` or :meth:`above` gave: what comes through a UPS or a transformer is
@@ -159,7 +165,7 @@ class SiteLoads:
             self._undisturbed[mode] = self.nodes(Loss(NORMAL, "normal", ""), mode)
         before = self._undisturbed[mode]
         moved: dict[str, Fraction] = {}
-        self._move(moved, loss.rack, loss, mode, mode)
+        self._move(moved, loss.rack, loss, mode)
         feeds = self.facility.racks[loss.rack].feeds
         result = {name: before[name] for feed in feeds for name in self._upstream[feed.source]}
         for source, change in moved.items():
@@ -200,11 +206,16 @@ class SiteLoads:
         return self._positions[mode]
 
     def _move(
-        self, entering: dict[str, Fraction], rack: str, loss: Loss, mode: Mode, to: Mode
+        self,
+        entering: dict[str, Fraction],
+        rack: str,
+        loss: Loss,
+        mode: Mode,
+        held: frozenset[str] = _NONE,
     ) -> None:
-        """Replace what a rack draws with nothing lost by what it draws in a state and a mode."""
+        """Replace what a rack draws with nothing lost by what it draws in a state."""
         old = self.rack(rack, _NONE, mode).feeds_w
-        new = self.rack(rack, self.dead_sides(rack, loss), to).feeds_w
+        new = self.rack(rack, self.dead_sides(rack, loss), mode, held).feeds_w
         for feed in self.facility.racks[rack].feeds:
             change = new.get(feed.side, Fraction(0)) - old.get(feed.side, Fraction(0))
             if change:
@@ -215,33 +226,17 @@ class SiteLoads:
         racks: tuple[str, ...],
         loss: Loss,
         mode: Mode,
-        held: frozenset[str] = _NONE,
+        held: Held = _NOBODY,
     ) -> tuple[int, int, int, int]:
         """Air heat [W], airflow [L/s], liquid heat [W], coolant flow [mL/min] of racks together."""
         air_w = airflow_l_s = liquid_w = flow_ml_min = 0
         for rack in racks:
-            to: Mode = "held" if rack in held else mode
-            load = self.rack(rack, self.dead_sides(rack, loss), to)
+            load = self.rack(rack, self.dead_sides(rack, loss), mode, held.get(rack, _NONE))
             air_w += load.air_w
             airflow_l_s += load.airflow_l_s
             liquid_w += load.liquid_w
             flow_ml_min += load.flow_ml_min
         return air_w, airflow_l_s, liquid_w, flow_ml_min
-
-
-def currents(
-    watts: Mapping[str, float], volts: float, power_factor: float
-) -> tuple[float, float, float]:
-    """Current in each line of a three-phase device [A], from the power at its positions.
-
-    ``I = P / (V pf)``: V is the voltage between two lines, or that over sqrt(3) to neutral.
-    """
-    to_neutral = math.sqrt(3) / (volts * power_factor)
-    between = 1 / (volts * power_factor)
-    return line_currents(
-        [watts.get(line, 0.0) * to_neutral for line in LINES],
-        [watts.get(pair, 0.0) * between for pair in PAIRS],
-    )
 
 
 def mode_of(loss: Loss) -> Mode:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from rackplan.facility.model import Facility, Feed, Rack
 from rackplan.verifier import outlets
-from rackplan.verifier.loads import SiteLoads, currents, mode_of
+from rackplan.verifier.loads import SiteLoads, mode_of
 from rackplan.verifier.supplies import Mode, RackLoad
 from rackplan.verifier.verdict import Finding, at_most, counted, none_may, when
 from rackplan.verifier.view import Placed, View
@@ -112,9 +112,8 @@ def _circuit(feed: Feed, load: RackLoad, what: str, state: str) -> Iterator[Find
     rule, limit_w = f"power/{feed.id}", feed.short_w if what else feed.limit_w
     carried = load.feeds_w[feed.side]
     yield from at_most(_named(rule, what), feed.id, carried, limit_w, "W", state=state)
-    if feed.rating is not None and len(feed.positions) == 3:
-        watts = load.positions_w[feed.side]
-        lines = currents(watts, feed.rating.volts, float(feed.power_factor))
+    lines = load.lines(feed)
+    if lines:
         limit_ma = feed.short_ma if what else feed.line_ma
         yield from _lines(rule, feed.id, lines, limit_ma, what, state)
 

@@ -10,10 +10,13 @@ from math import ceil
 
 from rackplan.facility.model import Facility
 from rackplan.plan import Plan
-from rackplan.verifier.loads import SiteLoads
-from rackplan.verifier.supplies import Condition, Mode
-from rackplan.verifier.view import View
-from rackplan.verifier.walk import Loss, LossKind, runs
+from rackplan.verifier.reaction import Carried, Reaction, order_of, react
+from rackplan.verifier.supplies import Condition
+from rackplan.verifier.view import Placed, View
+from rackplan.verifier.walk import Loss, LossKind
+from rackplan.workload.capping import capped_share
+
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class StateRow:
     worst_device, worst_load, worst_capacity, worst_quantity
         What is closest to its limit of all the loss touches; empty, 0, 0 and "" when nothing is.
     rates
-        Throughput by workload that is sure, in its unit: that of servers at full power.
+        Throughput by workload that is sure, in its unit: that of servers at full power, and what a
+        cap leaves of the others (``workload.capping``).
     """
 
     state: str
@@ -51,66 +55,70 @@ class StateRow:
     rates: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Load:
-    """What one device carries of what it may, and the racks that can relieve it."""
-
-    device: str
-    load: Fraction
-    capacity: int
-    quantity: str
-    racks: tuple[str, ...]
-
-    @property
-    def share(self) -> Fraction:
-        return self.load / self.capacity if self.capacity else Fraction(self.load > 0) * 10**9
-
-
-_NOTHING = _Load("", Fraction(0), 0, "", ())
-
+_NOTHING = Carried("", Fraction(0), 0, "")
 
 _Outcome = tuple[Condition, int, str | None, float]
-"""How a server runs, its accelerators, its workload, and the rate the plan states for it."""
+"""How a server runs, its accelerators, its workload, and the rate it then has."""
 
 
 def state_table(facility: Facility, plan: Plan) -> tuple[StateRow, ...]:
     """Every loss state of the site, with what the plan's servers do in it.
 
     Servers that may be capped or shed draw their full power until something they load is over its
-    limit; then those behind it are held to their promise, and the loads are worked out again.
+    limit; then those behind it are held to their promise, as ``reaction`` says.
     """
     return rows(View(facility, plan))
 
 
 def rows(view: View) -> tuple[StateRow, ...]:
     """:func:`state_table` of a plan that is already resolved."""
-    nothing: frozenset[str] = frozenset()
+    return tuple(row for row, _ in reactions(view))
+
+
+def reactions(view: View) -> Iterator[tuple[StateRow, Reaction]]:
+    """Every loss state with what is done in it."""
     whole: Counter[_Outcome] = Counter()
     for rack in view.facility.racks:
-        whole.update(_outcomes(view, rack, nothing, "whole"))
-    return tuple(_row(view, loss, whole) for loss in view.loads.losses if loss.kind != "normal")
+        whole.update(_outcomes(view, rack, _NONE, _NONE))
+    order = order_of(view)
+    for loss in view.loads.losses:
+        if loss.kind != "normal":
+            reaction = react(view, loss, order)
+            yield _row(view, loss, whole, reaction), reaction
 
 
-def _outcomes(view: View, rack: str, dead: frozenset[str], mode: Mode) -> Counter[_Outcome]:
+def _outcomes(
+    view: View, rack: str, dead: frozenset[str], held: frozenset[str]
+) -> Counter[_Outcome]:
     """What becomes of the servers of a rack while the sides ``dead`` are without power."""
-    conditions = view.loads.rack(rack, dead, mode).conditions
+    conditions = view.loads.rack(rack, dead, "whole", held).conditions
     return Counter(
-        (condition, placed.footprint.gpus, placed.server.workload, placed.server.rate)
+        (condition, placed.footprint.gpus, placed.server.workload, kept_rate(placed, condition))
         for placed, condition in zip(view.by_rack[rack], conditions, strict=True)
     )
 
 
-def _row(view: View, loss: Loss, whole: Counter[_Outcome]) -> StateRow:
-    loads = view.loads
-    before = tuple(_loads(loads, loss, frozenset()))
-    held = frozenset(rack for item in before if item.load > item.capacity for rack in item.racks)
-    after = tuple(_loads(loads, loss, held)) if held else before
-    worst = max(after, key=lambda item: item.share, default=_NOTHING)
+def kept_rate(placed: Placed, condition: Condition) -> float:
+    """Throughput of a server in a condition: all of it, what its cap leaves, or nothing."""
+    if condition == "full":
+        return placed.server.rate
+    if condition != "reduced":
+        return 0.0
+    footprint = placed.footprint
+    share = capped_share(
+        footprint.server, footprint.accelerator, footprint.draw_w, footprint.loss_draw_w
+    )
+    return placed.server.rate * share
+
+
+def _row(view: View, loss: Loss, whole: Counter[_Outcome], reaction: Reaction) -> StateRow:
+    loads, held = view.loads, reaction.held
+    worst = max(reaction.loads, key=lambda item: item.share, default=_NOTHING)
     outcomes = whole.copy()
-    for rack in dict.fromkeys([*loads.touched(loss), *sorted(held)]):
-        mode: Mode = "held" if rack in held else "whole"
-        outcomes.subtract(_outcomes(view, rack, frozenset(), "whole"))
-        outcomes.update(_outcomes(view, rack, loads.dead_sides(rack, loss), mode))
+    for rack in dict.fromkeys([*loads.touched(loss), *held]):
+        outcomes.subtract(_outcomes(view, rack, _NONE, _NONE))
+        dead = loads.dead_sides(rack, loss)
+        outcomes.update(_outcomes(view, rack, dead, held.get(rack, _NONE)))
     counts: Counter[Condition] = Counter()
     rates = dict.fromkeys(view.facility.workloads, 0.0)
     gpus_lost = 0
@@ -118,7 +126,7 @@ def _row(view: View, loss: Loss, whole: Counter[_Outcome]) -> StateRow:
         counts[condition] += count
         if condition in {"down", "shed"}:
             gpus_lost += gpus * count
-        elif condition == "full" and workload in rates and count:
+        if workload in rates and count:
             rates[workload] += rate * count
     return StateRow(
         state=loss.id,
@@ -135,45 +143,3 @@ def _row(view: View, loss: Loss, whole: Counter[_Outcome]) -> StateRow:
         worst_quantity=worst.quantity,
         rates=rates,
     )
-
-
-def _loads(loads: SiteLoads, loss: Loss, held: frozenset[str]) -> Iterator[_Load]:
-    """Every load that a loss touches, while the racks ``held`` are held to their promise."""
-    if loss.kind in {"power", "feed", "named"}:
-        yield from _power(loads, loss, held)
-    yield from _cooling(loads, loss, held)
-
-
-def _power(loads: SiteLoads, loss: Loss, held: frozenset[str]) -> Iterator[_Load]:
-    facility = loads.facility
-    near = loss.kind == "feed" and not held
-    nodes = loads.above(loss, "whole") if near else loads.nodes(loss, "whole", held)
-    for name, load in nodes.items():
-        node, apparent = facility.nodes[name], load / facility.policy.power_factor
-        for carried, limit, unit in ((load, node.limit_w, "W"), (apparent, node.limit_va, "VA")):
-            if limit is not None:
-                behind = loads.behind(name, loss.dead) if carried > limit else ()
-                yield _Load(name, carried, limit, unit, behind)
-    for rack in loads.touched(loss):
-        dead = loads.dead_sides(rack, loss)
-        feeds_w = loads.rack(rack, dead, "held" if rack in held else "whole").feeds_w
-        for feed in facility.racks[rack].feeds:
-            if feed.side in feeds_w:
-                yield _Load(feed.id, feeds_w[feed.side], feed.limit_w, "W", (rack,))
-
-
-def _cooling(loads: SiteLoads, loss: Loss, held: frozenset[str]) -> Iterator[_Load]:
-    """Zones and loops with a dead unit."""
-    site = loads.facility
-    pools = [(zone.id, zone.units, True) for zone in site.zones.values()]
-    pools += [(loop.id, loop.cdus, False) for loop in site.loops.values()]
-    for name, units, air in pools:
-        live = [item for item in units if runs(item, loss)]
-        if len(live) == len(units):
-            continue
-        racks = site.racks.values()
-        members = tuple(rack.id for rack in racks if name == (rack.zone if air else rack.loop))
-        heat = loads.heat(members, loss, "whole", held)
-        (heat_w, flow), unit = (heat[:2], "L/s") if air else (heat[2:], "mL/min")
-        yield _Load(name, Fraction(heat_w), sum(u.capacity_w for u in live), "W", members)
-        yield _Load(name, Fraction(flow), sum(u.flow for u in live), unit, members)

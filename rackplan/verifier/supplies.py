@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from rackplan.facility.model import Feed, Footprint, Gear
+from rackplan.facility.phases import LINES, PAIRS, line_currents
 
 Condition = Literal["full", "reduced", "down", "shed"]
 """How a server runs: at full power, capped, without the supplies it needs, or shut down by plan."""
@@ -31,6 +33,8 @@ class Standing:
 
     footprint: Footprint
     cords: Cords
+    kind: str = ""
+    """Servers of one kind are held back together: see ``reaction``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,28 @@ class RackLoad:
     airflow_l_s: int
     liquid_w: int
     flow_ml_min: int
+
+    def lines(self, feed: Feed) -> tuple[float, ...]:
+        """Current in each line of a live three-phase feed [A]; empty for one phase."""
+        if feed.rating is None or len(feed.positions) != 3:
+            return ()
+        watts = self.positions_w[feed.side]
+        return currents(watts, feed.rating.volts, float(feed.power_factor))
+
+
+def currents(
+    watts: Mapping[str, float], volts: float, power_factor: float
+) -> tuple[float, float, float]:
+    """Current in each line of a three-phase device [A], from the power at its positions.
+
+    ``I = P / (V pf)``: V is the voltage between two lines, or that over sqrt(3) to neutral.
+    """
+    to_neutral = math.sqrt(3) / (volts * power_factor)
+    between = 1 / (volts * power_factor)
+    return line_currents(
+        [watts.get(line, 0.0) * to_neutral for line in LINES],
+        [watts.get(pair, 0.0) * between for pair in PAIRS],
+    )
 
 
 def cords(psu_count: int, sides: Sequence[str]) -> dict[str, int]:
@@ -142,8 +168,12 @@ def rack_load(
     feeds: Sequence[Feed],
     dead: frozenset[str],
     mode: Mode,
+    held: frozenset[str] = frozenset(),
 ) -> RackLoad:
-    """What a rack draws and gives off while the feeds ``dead`` are without power."""
+    """What a rack draws and gives off while the feeds ``dead`` are without power.
+
+    Servers of the kinds ``held`` are held to their promise, whatever the mode.
+    """
     wires = _Wires(feeds, dead)
     conditions: list[Condition] = []
     broken = air_w = airflow_l_s = liquid_w = flow_ml_min = 0
@@ -153,7 +183,8 @@ def rack_load(
         count = sum(sum(at.values()) for at in live.values())
         supply = supplied(footprint, count, feeds)
         broken += not keeps(footprint, supply, mode)
-        condition, power_w = draw(footprint, supply, mode, count)
+        of_server: Mode = "held" if server.kind in held else mode
+        condition, power_w = draw(footprint, supply, of_server, count)
         conditions.append(condition)
         if condition in {"down", "shed"}:
             continue

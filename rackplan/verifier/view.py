@@ -67,7 +67,9 @@ class View:
     def loads(self) -> SiteLoads:
         """Power and heat of every rack in every state."""
         servers = {
-            rack: tuple(Standing(placed.footprint, plugged(placed)) for placed in of_rack)
+            rack: tuple(
+                Standing(placed.footprint, plugged(placed), kind_of(placed)) for placed in of_rack
+            )
             for rack, of_rack in self.by_rack.items()
         }
         return SiteLoads(self.facility, servers)
@@ -98,6 +100,12 @@ class View:
         """Every rack with its servers, in the order of the site."""
         for rack, servers in self.by_rack.items():
             yield self.facility.racks[rack], servers
+
+
+def kind_of(placed: Placed) -> str:
+    """What is held back together: servers of one workload (or none) under one survive rule."""
+    survive = placed.footprint.survive
+    return f"{placed.server.workload or ''}/{survive.kind}/{survive.cap_w or 0}"
 
 
 def plugged(placed: Placed) -> Cords:

@@ -64,6 +64,7 @@ def _workload(context: Context, work: s.Workload, model: Model, path: Path) -> W
         think_s=work.think_time / 1000,
         survive=survive(work.survive),
         servers=work.servers,
+        priority=work.priority,
     )
 
 
@@ -123,6 +124,7 @@ def resolve_demands(context: Context, workloads: dict[str, Workload]) -> dict[st
             workloads=allowed,
             idle_allowed=line.idle or not allowed,
             survive=survive(line.survive),
+            priority=line.priority,
         )
     return demands
 
