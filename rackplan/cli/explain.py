@@ -55,10 +55,10 @@ def explain(ctx: click.Context, site: Path, time_limit: float, as_json: bool) ->
 
 def _bindings(plan: Plan) -> list[tuple[str, int]]:
     """Binding limits with the number of racks they bind, most racks first."""
-    from rackplan.report.wording import binding_text
+    from rackplan.report.wording import bindings_text
 
     counts: Counter[str] = Counter()
     for rack in plan.racks:
-        texts = {binding_text(rack.rack, rule) for rule in rack.binding}
-        counts.update(texts or {"nothing: one more server fits"})
+        text = bindings_text(rack.rack, rack.binding)
+        counts.update(set(text.split("; ")) if text else ["nothing: one more server fits"])
     return counts.most_common()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from rackplan.facility.model import Facility
 from rackplan.plan import Plan
-from rackplan.report import device_tables, tables
+from rackplan.report import device_tables, power_tables, tables
 from rackplan.report.table import Table
 from rackplan.verifier.states import state_table
 
@@ -20,13 +20,20 @@ class Content:
     control: Table
     objective: Table
     demand: Table
+    warnings: Table
     workloads: Table
     tightest: Table
     racks: Table
     states: Table
+    actions: Table
     circuits: Table
+    panels: Table
+    circuit_schedule: Table
+    stranded: Table
+    drops: Table
     assumptions: Table
     servers: Table
+    cords: Table
     limits: Table
     all_limits: Table
 
@@ -47,13 +54,20 @@ def gather(plan: Plan, facility: Facility, date: str = "") -> Content:
         control=tables.control(plan, facility, date),
         objective=tables.objective(plan),
         demand=tables.demand(plan, facility),
+        warnings=tables.warnings(plan),
         workloads=tables.workloads(plan),
         tightest=device_tables.tightest(plan),
         racks=device_tables.racks(plan, facility),
         states=devices,
+        actions=power_tables.actions(plan),
         circuits=circuits,
+        panels=power_tables.panels(plan, facility),
+        circuit_schedule=power_tables.circuit_schedule(plan, facility),
+        stranded=power_tables.stranded(plan),
+        drops=power_tables.drops(plan),
         assumptions=tables.assumptions(plan),
         servers=tables.servers(plan, facility),
+        cords=power_tables.cords(plan, facility),
         limits=device_tables.limits(plan),
         all_limits=device_tables.all_limits(plan),
     )

@@ -9,7 +9,9 @@ from rackplan.facility.model import Facility, Rack
 from rackplan.plan import LimitState, Plan, RackSummary
 from rackplan.report.table import Cell, Column, Table, clean
 from rackplan.report.wording import (
-    binding_text,
+    bindings_text,
+    is_short,
+    line_of,
     meaning,
     scaled,
     split_rule,
@@ -90,7 +92,7 @@ def _rack_row(
         _kilo(summary.air_w),
         _kilo(summary.liquid_w),
         *(summary.throughput.get(w) for w in work),
-        "; ".join(clean(binding_text(summary.rack, rule)) for rule in summary.binding),
+        bindings_text(summary.rack, summary.binding),
     )
 
 
@@ -138,20 +140,40 @@ def limits(plan: Plan) -> Table:
 
 
 def tightest(plan: Plan) -> Table:
-    """The limits with those that differ in nothing but the device told in one row."""
+    """The limits with those that differ in nothing but the device told in one row.
+
+    Of the three lines of a device only the fullest is told, and a load for a short time only where
+    it or its limit is not the same as the one that lasts.
+    """
     each = limits(plan)
+    lasting = {(row[0], row[2:7]) for row in each.rows if not is_short(str(row[7]))}
     found: dict[tuple[str, ...], list[tuple[Cell, ...]]] = {}
-    for row, cells in zip(each.rows, each.shown(), strict=True):
-        same = tuple(text for key, text in cells.items() if key not in ("device", "id"))
-        found.setdefault(same, []).append(row)
-    rows = tuple(
-        (f"{first[0]} and {len(others)} alike" if others else first[0], *first[1:])
-        for first, *others in found.values()
+    told: set[str] = set()
+    for row in each.rows:
+        texts = each.texts(row)
+        others, line = line_of(texts["id"].partition("@")[0])
+        if (line and others in told) or (is_short(texts["id"]) and (row[0], row[2:7]) in lasting):
+            continue
+        told.add(others)
+        what = texts["what"].replace(f"line {line} ", "line ") if line else texts["what"]
+        figures = tuple(texts[key] for key in ("load", "capacity", "unit", "use", "state"))
+        found.setdefault((what, *figures), []).append(row)
+    rows = tuple(_told(what, alike) for (what, *_), alike in found.items())
+    note = (
+        "Each in its worst state; of the lines of a device the fullest. Equal limits of several "
+        "devices share a row."
     )
-    note = "Each in its worst state; equal limits of several devices share a row."
     if len(rows) > TIGHTEST_ROWS:
         note += f" {len(rows) - TIGHTEST_ROWS:,} rows with more room are left out here."
     return Table("tightest", "Tightest limits", each.columns, rows[:TIGHTEST_ROWS], note)
+
+
+def _told(what: str, alike: Sequence[tuple[Cell, ...]]) -> tuple[Cell, ...]:
+    """The row for limits with the same figures; they may be of different lines."""
+    device, first, *figures = alike[0]
+    same = all(row[1] == first for row in alike)
+    others = f" and {len(alike) - 1} alike" if len(alike) > 1 else ""
+    return (f"{device}{others}", first if same else what, *figures)
 
 
 def all_limits(plan: Plan) -> Table:

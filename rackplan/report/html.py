@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rackplan.facility.model import NORMAL, Facility
 from rackplan.plan import Plan
-from rackplan.report import device_tables
+from rackplan.report import device_tables, power_tables
 from rackplan.report.content import Content
 from rackplan.report.elevation import UNIT_PX, Elevation, elevations, workload_tones
 from rackplan.report.floor import LEVELS, OVER, floor_plans
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MOST_LIMIT_ROWS = 4_000
 """Limit rows a report holds; with more, only normal operation and worst states are shown."""
+
+MOST_CORD_ROWS = 4_000
+"""Cords that a report lists one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,9 @@ def render_html(plan: Plan, facility: Facility, content: Content) -> str:
             verdict=verdict_text(plan),
             fits=plan.status in ("OPTIMAL", "FEASIBLE"),
             tiles=_tiles(content.summary),
-            content=replace(content, all_limits=_listed(plan, content)),
+            content=replace(
+                content, all_limits=_listed(plan, content), cords=_cords(plan, facility, content)
+            ),
             notice=content.control.note,
             floors=tuple(floor_plans(facility, racks)) if racks.rows else (),
             levels=("empty", *(name for _, name in LEVELS), "over 100 %"),
@@ -109,6 +114,14 @@ def _caption(elevation: Elevation) -> Mapping[str, str]:
         "units": f"{cells['used']} of {cells['height']} U",
         "feed": "" if cells["use"] == "-" else f"fullest feed {cells['use']} %",
     }
+
+
+def _cords(plan: Plan, facility: Facility, content: Content) -> Table:
+    """Every cord, or where those are too many, the cords of a server on a feed in one row."""
+    if len(content.cords.rows) <= MOST_CORD_ROWS:
+        return content.cords
+    table = power_tables.cords(plan, facility, joined=True)
+    return replace(table, note=f"{table.note} The .xlsx report lists each cord by itself.")
 
 
 def _listed(plan: Plan, content: Content) -> Table:

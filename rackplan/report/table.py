@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Cell = str | int | float | None
 """A raw figure in its column's unit; ``None`` where there is none."""
 
-Kind = Literal["text", "count", "kilo", "whole", "percent", "rate", "figure"]
+Kind = Literal[
+    "text", "count", "kilo", "whole", "percent", "tenths", "hundredths", "rate", "figure"
+]
 """How a column's cells are written.
 
 ``count``: integers. ``kilo``: one decimal (kW, kVA). ``whole``: no decimals (kg).
-``percent``: one decimal. ``rate``: three significant digits.
-``figure``: mixed quantities, a whole number or one decimal.
+``percent``: how full something is, with one decimal. ``tenths``, ``hundredths``: one and two
+decimals. ``rate``: three significant digits.
+``figure``: mixed quantities, a whole number or one decimal; currents to the milliampere.
 """
 
 ABSENT = "-"
@@ -89,17 +92,22 @@ class Column:
         """Title with its unit: ``IT load [kW]``."""
         return f"{self.title} [{self.unit}]" if self.unit else self.title
 
-    def show(self, value: Cell) -> str:
-        """A cell as every format for people writes it."""
+    def show(self, value: Cell, unit: str = "") -> str:
+        """A cell as every format for people writes it; ``unit`` where each row has its own."""
         if value is None:
             return ABSENT
         if isinstance(value, str):
             return value
         if self.kind == "rate":
             return significant(value)
-        if self.kind in ("kilo", "percent") or (self.kind == "figure" and isinstance(value, float)):
+        if self.kind == "figure" and isinstance(value, float):
+            if (self.unit or unit) == "A":
+                return f"{value:,.3f}".rstrip("0").rstrip(".")
             return f"{value:,.1f}"
-        return f"{value:,.0f}"
+        return f"{value:,.{_DECIMALS.get(self.kind, 0)}f}"
+
+
+_DECIMALS = {"kilo": 1, "percent": 1, "tenths": 1, "hundredths": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +143,27 @@ class Table:
     def shown(self) -> Iterator[Mapping[str, str]]:
         """Each row by column key, as written for people."""
         for row in self.rows:
-            yield {
-                column.key: column.show(cell)
-                for column, cell in zip(self.columns, row, strict=True)
-            }
+            yield self.texts(row)
+
+    def texts(self, row: tuple[Cell, ...]) -> Mapping[str, str]:
+        """The cells of a row by column key, as written for people."""
+        keys = [column.key for column in self.columns]
+        unit = str(row[keys.index("unit")]) if "unit" in keys else ""
+        return {
+            column.key: column.show(cell, unit)
+            for column, cell in zip(self.columns, row, strict=True)
+        }
+
+    def without_empty(self, *optional: str) -> Table:
+        """The table without those of its optional columns that say nothing in any row."""
+        keep = [
+            index
+            for index, column in enumerate(self.columns)
+            if column.key not in optional or any(row[index] not in (None, "") for row in self.rows)
+        ]
+        columns = tuple(self.columns[index] for index in keep)
+        rows = tuple(tuple(row[index] for index in keep) for row in self.rows)
+        return replace(self, columns=columns, rows=rows)
 
     def column(self, key: str) -> Column:
         """The named column; ``KeyError`` when there is none."""

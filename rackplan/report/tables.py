@@ -254,3 +254,10 @@ def assumptions(plan: Plan) -> Table:
     rows = tuple((clean(text),) for text in plan.assumptions)
     note = "Defaults taken because the site file does not say otherwise." if rows else ""
     return Table("assumptions", "Assumed", (Column("assumption", "Assumption"),), rows, note)
+
+
+def warnings(plan: Plan) -> Table:
+    """What a reviewer should know."""
+    rows = tuple((clean(text),) for text in plan.warnings)
+    note = "The plan holds every limit; a reviewer should still look at these." if rows else ""
+    return Table("warnings", "Warnings", (Column("warning", "Warning"),), rows, note)

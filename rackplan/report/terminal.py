@@ -27,6 +27,7 @@ from rackplan.verifier.states import StateRow
 
 _TIGHTEST = 8
 _ASSUMED = 6
+_WARNED = 6
 _IN_CONFLICT = 40
 _WHOLE = 1 - 1e-9
 """Rates are sums of floats: this much of one is all of it."""
@@ -52,7 +53,8 @@ def render_plan(
         return
     rows = state_table(facility, plan) if states is None else states
     _facts(console, _summary_facts(plan, facility, rows))
-    _assumed(console, plan)
+    _listed(console, "Assumed", plan.assumptions, _ASSUMED)
+    _listed(console, "Warnings", plan.warnings, _WARNED)
     _tightest(console, plan)
     render_racks(console, plan, facility)
 
@@ -151,15 +153,16 @@ def _throughput(workload: WorkloadSummary) -> str:
     return "; ".join(parts)
 
 
-def _assumed(console: Console, plan: Plan) -> None:
-    if not plan.assumptions:
+def _listed(console: Console, title: str, texts: Sequence[str], most: int) -> None:
+    """The first few of several sentences, and how many more there are."""
+    if not texts:
         return
-    heading(console, "Assumed")
-    for text in plan.assumptions[:_ASSUMED]:
+    heading(console, title)
+    for text in texts[:most]:
         console.print(Padding(Text(f"- {clean(text)}"), (0, 0, 0, 2)))
-    rest = len(plan.assumptions) - _ASSUMED
+    rest = len(texts) - most
     if rest > 0:
-        say(console, Text(f"  and {rest} more, in the plan and the report"))
+        say(console, Text(f"  and {rest:,} more, in the plan and the report"))
 
 
 def _tightest(console: Console, plan: Plan) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
+
 from rackplan.facility.model import NORMAL
 from rackplan.plan import Plan
 from rackplan.report.table import ABSENT, Cell, clean, significant
@@ -9,7 +12,13 @@ from rackplan.report.table import ABSENT, Cell, clean, significant
 _MEANINGS = {
     ("power", ""): "power",
     ("power", "va"): "apparent power",
+    ("power", "L1"): "line L1 current",
+    ("power", "L2"): "line L2 current",
+    ("power", "L3"): "line L3 current",
     ("power", "psu"): "power supplies",
+    ("power", "supply"): "voltage and connectors",
+    ("power", "outlets"): "outlets for cords",
+    ("power", "outlet"): "current of an outlet",
     ("air", ""): "heat to air",
     ("air", "airflow"): "airflow",
     ("air", "inlet"): "inlet temperature",
@@ -31,10 +40,16 @@ _MEANINGS = {
     ("placement", ""): "decided placement",
 }
 
+_SHORT = {"peak": "{} at electrical peak", "transfer": "{} until servers react"}
+"""Loads that last a short time, by the last part of a limit's id."""
+
+_BANK = "bank-"
+
 # Base unit -> (unit for people, base units in one of it).
 _SHOWN_UNITS = {
     "W": ("kW", 1000),
     "VA": ("kVA", 1000),
+    "mA": ("A", 1000),
     "g": ("kg", 1000),
     "mL/min": ("L/min", 1000),
 }
@@ -52,10 +67,20 @@ def scaled(value: int | float, quantity: str) -> tuple[Cell, str]:
 
 
 def state_text(state: str) -> str:
-    """A state in words: ``normal``, or ``ups-a lost``."""
+    """A state in words: ``normal``, ``ups-a lost``, ``a module of ups-a lost``, ``state NAME``."""
+    return _state(state, lambda device: device)
+
+
+def _state(state: str, called: Callable[[str], str]) -> str:
     if state in ("", NORMAL):
         return NORMAL
-    return f"{clean(state.removeprefix('loss:'))} lost"
+    kind, _, rest = state.partition(":")
+    if kind == "state":
+        name, plus, device = rest.partition("+")
+        return f"state {clean(name)}" + (f" with {called(clean(device))} lost" if plus else "")
+    lost = clean(state.removeprefix("loss:"))
+    device = lost.removesuffix("/module")
+    return f"{called(device) if device == lost else f'a module of {called(device)}'} lost"
 
 
 def state_text_at(device: str, state: str) -> str:
@@ -75,11 +100,22 @@ def split_rule(rule: str) -> tuple[str, str, str]:
 
 
 def meaning(family: str, rest: str) -> tuple[str, str]:
-    """(device, what is limited) for the part of a rule id after its family."""
-    device, _, what = rest.rpartition("/")
-    if device and what and (family, what) in _MEANINGS:
-        return clean(device), _MEANINGS[family, what]
-    return clean(rest), _MEANINGS.get((family, ""), family)
+    """(device, what is limited) for the part of a rule id after its family.
+
+    >>> meaning("power", "row-1/r02:A/L3/transfer")
+    ('row-1/r02:A', 'line L3 current until servers react')
+    """
+    device, what, short = rest, "", ""
+    before, _, last = device.rpartition("/")
+    if family == "power" and before and last in _SHORT:
+        device, short = before, last
+        before, _, last = device.rpartition("/")
+    if before and last and (family, last) in _MEANINGS:
+        device, what = before, last
+    text = _MEANINGS.get((family, what), family)
+    if family == "power" and ":" in before and last.startswith(_BANK):
+        device, text = before, f"current of bank {clean(last.removeprefix(_BANK))}"
+    return clean(device), _SHORT.get(short, "{}").format(text)
 
 
 def rule_text(rule: str) -> str:
@@ -87,6 +123,41 @@ def rule_text(rule: str) -> str:
     family, rest, state = split_rule(rule)
     device, what = meaning(family, rest)
     return f"{device} {what}" + ("" if state == NORMAL else f", {state_text(state)}")
+
+
+_LINE = re.compile(r"(power/[^@]+)/(L[123])((?:/peak|/transfer)?(?:@.*)?)", re.DOTALL)
+
+
+def line_of(rule: str) -> tuple[str, str]:
+    """What a rule id says beside its line, and the line; no line for other rules.
+
+    >>> line_of("power/row-1/r02:A/L3/transfer@loss:ups-a")
+    ('power/row-1/r02:A/transfer@loss:ups-a', 'L3')
+    """
+    found = _LINE.fullmatch(rule)
+    return (f"{found[1]}{found[3]}", found[2]) if found else (rule, "")
+
+
+def is_short(rule: str) -> bool:
+    """Whether a rule is about a load that lasts a short time."""
+    body = rule.partition("@")[0]
+    return body.startswith("power/") and body.rpartition("/")[2] in _SHORT
+
+
+def bindings_text(rack: str, rules: Iterable[str]) -> str:
+    """What keeps one more server out of ``rack``; the lines of one device are told together."""
+    alike: dict[tuple[str, bool], list[str]] = {}
+    for rule in rules:
+        others, line = line_of(rule)
+        alike.setdefault((others, bool(line)), []).append(rule)
+    texts = []
+    for (_, has_line), same in alike.items():
+        text = binding_text(rack, same[0])
+        if has_line and len(same) > 1:
+            lines = [line_of(rule)[1] for rule in same]
+            text = text.replace(f"line {lines[0]} ", f"lines {', '.join(lines)} ", 1)
+        texts.append(text)
+    return "; ".join(texts)
 
 
 def binding_text(rack: str, rule: str) -> str:
@@ -105,7 +176,7 @@ def binding_text(rack: str, rule: str) -> str:
     text = f"{place} {what}".strip()
     if state == NORMAL:
         return text
-    return f"{text}, {_within(rack, clean(state.removeprefix('loss:')))} lost"
+    return f"{text}, {_state(state, lambda device: _within(rack, device))}"
 
 
 def _within(rack: str, device: str) -> str:

@@ -20,6 +20,8 @@ _NUMBER_FORMATS = {
     "whole": "#,##0",
     "kilo": "#,##0.0",
     "percent": "0.0",
+    "tenths": "#,##0.0",
+    "hundredths": "0.00",
     "rate": "#,##0.0",
     "figure": "#,##0.###",
 }

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from rackplan.plan import LimitState
 from rackplan.report import device_tables, tables
 from rackplan.report.table import Cell, Column, Table, clean, significant
-from rackplan.report.wording import asked_text, binding_text, gap_text, rule_text, verdict_text
+from rackplan.report.wording import (
+    asked_text,
+    binding_text,
+    bindings_text,
+    gap_text,
+    rule_text,
+    verdict_text,
+)
 from rackplan.verifier.states import state_table
 
 
@@ -177,6 +184,19 @@ def test_gap_is_never_rounded_to_nothing(hall: Any, gap: float, text: str) -> No
         ("liquid/loop-1/flow", "loop-1 coolant flow"),
         ("space/row-01/r01/weight", "row-01/r01 weight in rack"),
         ("power/row-01/r01:A", "row-01/r01:A power"),
+        ("power/ups-a/transfer@loss:ups-b", "ups-a power until servers react, ups-b lost"),
+        ("power/ups-a/va/peak", "ups-a apparent power at electrical peak"),
+        ("power/row-01/r01:A/L3", "row-01/r01:A line L3 current"),
+        ("power/rpp-1/L2/peak@state:both", "rpp-1 line L2 current at electrical peak, state both"),
+        ("power/ups-b@loss:ups-a/module", "ups-b power, a module of ups-a lost"),
+        ("power/ups-b@state:service+ups-c", "ups-b power, state service with ups-c lost"),
+        ("power/row-01/r01:A/bank-3", "row-01/r01:A current of bank 3"),
+        ("power/row-01/r01:A/outlets", "row-01/r01:A outlets for cords"),
+        ("power/row-01/r01:A/outlet@loss:u", "row-01/r01:A current of an outlet, u lost"),
+        ("power/row-01/r01/supply", "row-01/r01 voltage and connectors"),
+        ("power/peak", "peak power"),
+        ("power/peak/transfer", "peak power until servers react"),
+        ("space/row-01/L1/weight", "row-01/L1 weight in rack"),
     ],
 )
 def test_rules_in_words(rule: str, text: str) -> None:
@@ -189,6 +209,58 @@ def test_binding_limits_in_a_racks_own_words() -> None:
     assert binding_text("row-01/r01", own) == "feed A power, feed B lost"
     assert binding_text("row-01/r01", "demand/h20/max") == "all asked h20 placed"
     assert binding_text("row-01/r01", "air/zone-1@loss:u") == "zone-1 heat to air, u lost"
+    other = "power/row-01/r01:B/transfer@state:service+row-01/r01:A"
+    assert binding_text("row-01/r01", other) == (
+        "feed B power until servers react, state service with feed A lost"
+    )
+
+
+def test_lines_that_bind_together_are_told_together() -> None:
+    line = "power/row-01/r01:A/{}/transfer@loss:ups-b"
+    rules = ("space/row-01/r01", line.format("L1"), "power/ups-a/L1", line.format("L3"))
+    assert bindings_text("row-01/r01", rules) == (
+        "rack units; feed A lines L1, L3 current until servers react, ups-b lost; "
+        "ups-a line L1 current"
+    )
+    assert bindings_text("row-01/r01", ()) == ""
+
+
+def test_currents_are_shown_in_amperes_to_the_milliampere(hall: Any) -> None:
+    line = LimitState(
+        "power/row-01/r01:A/L2@loss:ups-b",
+        "power",
+        "row-01/r01:A",
+        "loss:ups-b",
+        "mA",
+        47_992,
+        48_000,
+    )
+    plan = dataclasses.replace(hall.plan, limits=(line,))
+    table = device_tables.limits(plan)
+    (shown,) = table.shown()
+    assert (shown["load"], shown["capacity"], shown["unit"]) == ("47.992", "48", "A")
+    assert row(table, "device", "row-01/r01:A")["load"] == 47.992
+
+
+def test_the_tightest_limits_tell_each_device_once(hall: Any) -> None:
+    def limit(rule: str, load: int) -> LimitState:
+        device = "row-01/r02:A" if "r02" in rule else "row-01/r01:A"
+        return LimitState(f"{rule}@loss:ups-b", "power", device, "loss:ups-b", "mA", load, 48_000)
+
+    lines = (
+        limit("power/row-01/r01:A/L1", 40_000),
+        limit("power/row-01/r01:A/L2", 47_000),
+        limit("power/row-01/r01:A/L2/transfer", 47_000),  # says no more than the one that lasts
+        limit("power/row-01/r01:A/L3", 46_000),
+        limit("power/row-01/r02:A/L3", 47_000),
+        limit("power/row-01/r02:A/L3/transfer", 47_500),
+    )
+    table = device_tables.tightest(dataclasses.replace(hall.plan, limits=lines))
+    found = [(record["device"], record["what"], record["load"]) for record in table.records()]
+    assert found == [
+        ("row-01/r02:A", "line L3 current until servers react", 47.5),
+        ("row-01/r01:A and 1 alike", "line current", 47.0),
+    ]
 
 
 def test_absent_figures_are_shown_as_such() -> None:
