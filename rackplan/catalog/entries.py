@@ -122,6 +122,8 @@ class ServerModel(Entry):
     """Draw under a heavy real load: measured, or the maker's typical figure."""
     peak: f.PowerDemand | None = None
     """Short electrical peak (EDP peak)."""
+    power_cap: f.PowerDemand | None = None
+    """Lowest power it can be capped to while it works; absent when nobody says it can be."""
     psu_count: f.Count | None = None
     psu_rating: f.PowerCapacity | None = None
     """Rated output of one power supply."""

@@ -23,6 +23,9 @@ NAMED_FIRST = (
 """Kinds of power node in the order of naming: to everything below, losing a UPS or the board that
 feeds it is the same, and people say that the UPS is lost."""
 
+SOURCE_KINDS = frozenset({"utility", "generator", "transformer", "ups", "pdu"})
+"""Kinds of node that make or convert power; the others are breakers and what is behind them."""
+
 LossKind = Literal["normal", "power", "air", "liquid", "named"]
 """What a loss state loses; ``named``: what the policy lists under a name of its own."""
 
@@ -66,6 +69,9 @@ class PowerNode:
         Poles of a panel or taps of a busway; ``None`` where the site file gives none.
     cable
         Conductors that feed it; ``None`` where length or conductor is not given.
+    oversubscribed, diversity
+        Whether servers below may together draw more than it carries; share of what they draw that
+        is drawn at the same time.
     """
 
     id: str
@@ -87,6 +93,8 @@ class PowerNode:
     modules: int = 1
     poles: int | None = None
     cable: Branch | None = None
+    oversubscribed: bool = False
+    diversity: Fraction = Fraction(1)
 
     @property
     def has_lines(self) -> bool:

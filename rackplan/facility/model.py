@@ -57,6 +57,9 @@ class Footprint:
         Power the limits count, by the site's power basis [W].
     loss_draw_w
         The same in a loss state: the full draw, the cap, or 0 for ``shed``.
+    source_w, counted_w, capped_w, energy_w
+        Power that sources count; that oversubscribed nodes count; that it can be capped to at any
+        time, or its draw; and that energy is worked out from [W].
     peak_w, loss_peak_w
         Short electrical peak, and the same in a loss state [W].
     psu_count, psu_rating_w, psu_need_full, psu_need_boot
@@ -109,6 +112,16 @@ class Footprint:
     supply: Supply = ANY_SUPPLY
     base: int = -1
     start: int = 0
+    source_w: int = 0
+    counted_w: int = 0
+    capped_w: int = 0
+    energy_w: int = 0
+
+    def kept_w(self, power_w: int) -> int:
+        """What is left in a loss state of a power the server would draw [W], by its promise."""
+        if self.survive.kind == "shed":
+            return 0
+        return min(power_w, self.survive.cap_w or power_w)
 
     @property
     def gpus(self) -> int:

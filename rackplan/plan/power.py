@@ -169,6 +169,29 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Oversubscription:
+    """A node whose servers may together draw more than it carries.
+
+    Attributes
+    ----------
+    node, state
+        Id, and the state in which the servers' full draw passes its rating by most.
+    limit_w
+        Its rating for what lasts [W].
+    full_w, counted_w, capped_w
+        Load with every server at its maximum draw, as the policy counts it, and with every server
+        capped [W].
+    """
+
+    node: str
+    state: str
+    limit_w: int
+    full_w: int
+    counted_w: int
+    capped_w: int
+
+
+@dataclass(frozen=True, slots=True)
 class VoltageDrop:
     """Voltage drop of one branch in its worst state.
 
@@ -201,6 +224,8 @@ class PowerPlan:
         Capacity that no server can use, and why.
     actions
         What is capped or shut down in which loss state.
+    oversubscribed
+        Nodes that only caps keep within their rating.
     drops
         Voltage drops of branches whose length and conductors are given.
     """
@@ -209,4 +234,5 @@ class PowerPlan:
     nodes: tuple[NodeLoad, ...] = ()
     stranded: tuple[Stranded, ...] = ()
     actions: tuple[Action, ...] = ()
+    oversubscribed: tuple[Oversubscription, ...] = ()
     drops: tuple[VoltageDrop, ...] = ()

@@ -23,6 +23,23 @@ NodeKind = Literal[
 ]
 
 
+class PowerBasis(Strict):
+    """Which power of a server each check counts.
+
+    ``nameplate``: all its supplies. ``max_draw``: the maker's maximum. ``measured``: a measured
+    peak. ``typical_draw``: its typical draw."""
+
+    breakers: Literal["nameplate", "max_draw"] = "max_draw"
+    """Circuits, rack PDUs, panels, busways, switchboards and transfer switches."""
+    sources: Literal["nameplate", "max_draw", "measured", "typical_draw"] = "max_draw"
+    """UPSs, PDUs, transformers, generators and utilities. Less than ``max_draw`` counts only at
+    nodes that may be oversubscribed."""
+    cooling: Literal["nameplate", "max_draw", "measured", "typical_draw"] = "max_draw"
+    """Heat of servers."""
+    energy: Literal["nameplate", "max_draw", "measured", "typical_draw"] = "max_draw"
+    """Power that energy is worked out from."""
+
+
 class NamedLoss(Strict):
     """A state to survive: ``lost`` while ``out`` is out for service."""
 
@@ -96,6 +113,12 @@ class PowerNode(Strict):
     """Power a UPS takes beside its load to recharge its batteries, once a generator runs."""
     derate: Derate | None = None
     """How its rating falls with elevation; needed for generators above 1,000 m."""
+    oversubscribe: t.Flag = False
+    """Whether the servers below may together draw more than it carries: only where each can be
+    capped, so that the caps together stay within its rating, and until they act it carries what all
+    draw for a short time. The verdict says so."""
+    diversity: Annotated[float, Field(strict=True, gt=0.3, le=1)] | None = None
+    """Share of the servers' power that is drawn at the same time; needs ``oversubscribe``."""
     modules: Annotated[int, Field(strict=True, ge=2, le=64)] | None = None
     """Equal modules that carry the rating together: the loss of one is a loss state."""
     poles: Annotated[int, Field(strict=True, ge=1, le=168)] | None = None

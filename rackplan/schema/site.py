@@ -11,6 +11,7 @@ from rackplan.schema import fields as t
 from rackplan.schema.power import FeedSpec as FeedSpec
 from rackplan.schema.power import NamedLoss as NamedLoss
 from rackplan.schema.power import Power as Power
+from rackplan.schema.power import PowerBasis as PowerBasis
 from rackplan.schema.power import PowerNode as PowerNode
 from rackplan.schema.work import Demand as Demand
 from rackplan.schema.work import Forbid as Forbid
@@ -36,8 +37,11 @@ class SiteInfo(Strict):
 class Policy(Strict):
     """Engineering rules the plan must follow. Every default taken is listed as an assumption."""
 
-    power_basis: Literal["nameplate", "max_draw", "typical_draw"] = "max_draw"
-    """Which power of a server the power and cooling limits count."""
+    power_basis: Literal["nameplate", "max_draw", "measured", "typical_draw"] | PowerBasis = (
+        "max_draw"
+    )
+    """Which power of a server the limits count: one word for all of them, or one for each check.
+    Breakers never count less than the maximum draw."""
     power_factor: Annotated[float, Field(strict=True, gt=0.5, le=1.0)] = 0.95
     """Real power over apparent power of server power supplies."""
     not_survived: tuple[str, ...] = ()

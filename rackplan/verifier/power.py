@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
+from rackplan.facility.devices import SOURCE_KINDS
 from rackplan.facility.model import Facility, Feed, Rack
 from rackplan.verifier import outlets
 from rackplan.verifier.loads import SiteLoads, mode_of
@@ -27,55 +29,84 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
     """
     loads = view.loads
     for loss in loads.losses:
-        for what, mode in cases(facility, loss):
-            if loss.kind in {"normal", "power", "named"}:
-                yield from _nodes(loads, loads.nodes(loss, mode), loss, what, mode)
-            elif loss.kind == "feed":
-                yield from _nodes(loads, loads.above(loss, mode), loss, what, mode)
+        if loss.kind not in {"air", "liquid"}:
+            for case in cases(facility, loss):
+                yield from _nodes(loads, loss, case)
     for rack, servers in view.racks():
         yield from _rack(facility, loads, rack.id)
         yield from _supply(rack, servers)
         yield from outlets.check(view, rack, servers)
 
 
-def cases(facility: Facility, loss: Loss) -> Iterator[tuple[str, Mode]]:
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is judged: its part of the limit's id, what servers draw, and on which nodes."""
+
+    what: str
+    mode: Mode
+    nodes: frozenset[str]
+    circuits: bool = True
+    diverse: bool = False
+
+
+def cases(facility: Facility, loss: Loss) -> Iterator[Case]:
     """What is judged in a state: what lasts, the short peak, and the load before servers react."""
-    footprints = facility.footprints
-    normal = loss.kind == "normal"
-    yield "", mode_of(loss)
+    footprints, normal = facility.footprints, loss.kind == "normal"
+    over = frozenset(name for name, node in facility.nodes.items() if node.oversubscribed)
+    plain = frozenset(facility.nodes) - over
+    sources = frozenset(name for name in plain if facility.nodes[name].kind in SOURCE_KINDS)
+    if any(f.source_w > f.draw_w for f in footprints):
+        yield Case("", mode_of(loss), plain - sources)
+        yield Case("", "source" if normal else "held source", sources, circuits=False)
+    else:
+        yield Case("", mode_of(loss), plain)
+    if over:
+        mode: Mode = "counted" if normal else "held counted"
+        yield Case("", mode, over, circuits=False, diverse=True)
+        yield Case("capped", "capped" if normal else "held capped", over, circuits=False)
+        if normal:
+            yield Case("transfer", "normal", over, circuits=False)
     if any(f.peak_w > f.draw_w for f in footprints):
-        yield "peak", "peak" if normal else "held peak"
+        yield Case("peak", "peak" if normal else "held peak", plain | over)
     if not normal and any(f.survive.kind != "full" for f in footprints):
-        yield "transfer", "whole"
+        yield Case("transfer", "whole", plain | over)
 
 
 def _named(rule: str, what: str) -> str:
     return f"{rule}/{what}" if what else rule
 
 
-def _nodes(
-    loads: SiteLoads, carried: Mapping[str, Fraction], loss: Loss, what: str, mode: Mode
-) -> Iterator[Finding]:
+def _nodes(loads: SiteLoads, loss: Loss, case: Case) -> Iterator[Finding]:
     facility = loads.facility
     factor = facility.policy.power_factor
+    carry = loads.above if loss.kind == "feed" else loads.nodes
+    carried = {name: w for name, w in carry(loss, case.mode).items() if name in case.nodes}
+    bare = carry(loss, "bare") if case.diverse else {}
+    short = case.what in {"peak", "transfer"}
     for name, load in carried.items():
         node, rule = facility.nodes[name], f"power/{name}"
         left = node.share_left(loss.module)
-        limit_w = node.short_w if what and node.short_w is not None else node.limit_w
-        limit_va = node.short_va if what and node.short_va is not None else node.limit_va
+        if case.diverse:
+            load = bare[name] + (load - bare[name]) * node.diversity
+        limit_w = node.short_w if short and node.short_w is not None else node.limit_w
+        limit_va = node.short_va if short and node.short_va is not None else node.limit_va
         if limit_w is not None:
             most = int(limit_w * left)
-            yield from at_most(_named(rule, what), name, load, most, "W", state=loss.id)
+            yield from at_most(_named(rule, case.what), name, load, most, "W", state=loss.id)
         if limit_va is not None:
-            most, apparent = int(limit_va * left), load / factor
-            yield from at_most(
-                _named(f"{rule}/va", what), name, apparent, most, "VA", state=loss.id
-            )
-    for name, lines in loads.lines(loss, mode, carried).items():
+            most, rule_va = int(limit_va * left), _named(f"{rule}/va", case.what)
+            yield from at_most(rule_va, name, load / factor, most, "VA", state=loss.id)
+    for name, lines in loads.lines(loss, case.mode, carried).items():
         node = facility.nodes[name]
         assert node.rating is not None  # noqa: S101 - only nodes with lines are there
-        limit_ma = node.short_ma if what else node.rating.continuous_ma
-        yield from _lines(f"power/{name}", name, lines, limit_ma, what, loss.id)
+        limit_ma = node.short_ma if short else node.rating.continuous_ma
+        if case.diverse and node.diversity < 1:
+            base = loads.lines(loss, "bare", {name: bare[name]})[name]
+            share = float(node.diversity)
+            diverse = tuple(b + (x - b) * share for b, x in zip(base, lines, strict=True))
+        else:
+            diverse = lines
+        yield from _lines(f"power/{name}", name, diverse, limit_ma, case.what, loss.id)
 
 
 def _lines(
@@ -95,11 +126,11 @@ def _rack(facility: Facility, loads: SiteLoads, rack: str) -> Iterator[Finding]:
         dead = loads.dead_sides(rack, loss)
         if loss.kind != "normal" and not dead:
             continue  # loads are at most those of the normal state
-        for what, mode in cases(facility, loss):
-            load = loads.rack(rack, dead, mode)
-            for feed in facility.racks[rack].feeds:
+        for case in cases(facility, loss):
+            load = loads.rack(rack, dead, case.mode)
+            for feed in facility.racks[rack].feeds if case.circuits else ():
                 if feed.side in load.feeds_w:
-                    yield from _circuit(feed, load, what, loss.id)
+                    yield from _circuit(feed, load, case.what, loss.id)
         load = loads.rack(rack, dead, mode_of(loss))
         few = counted(load.broken, "server")
         message = f"In {rack} {few} cannot keep the promised power {when(loss.id)}."

@@ -131,12 +131,15 @@ def _power(loads: SiteLoads, loss: Loss, held: Held) -> Iterator[Carried]:
         node, apparent = facility.nodes[name], load / facility.policy.power_factor
         left = node.share_left(loss.module)
         for carried, limit, unit in ((load, node.limit_w, "W"), (apparent, node.limit_va, "VA")):
-            if limit is not None:
+            # What is oversubscribed is held down by caps that act at any time.
+            if limit is not None and not node.oversubscribed:
                 most = int(limit * left)
                 behind = loads.behind(name, loss.dead) if carried > most else ()
                 yield Carried(name, carried, most, unit, behind)
     for name, lines in loads.lines(loss, "whole", nodes, held).items():
         rating = facility.nodes[name].rating
+        if facility.nodes[name].oversubscribed:
+            continue
         most = rating.continuous_ma if rating is not None else 0
         yield _fullest_line(loads, loss, name, lines, most)
     for rack in {**dict.fromkeys(loads.touched(loss)), **held}:

@@ -14,13 +14,28 @@ from rackplan.facility.phases import LINES, PAIRS, line_currents
 Condition = Literal["full", "reduced", "down", "shed"]
 """How a server runs: at full power, capped, without the supplies it needs, or shut down by plan."""
 
-Mode = Literal["normal", "held", "whole", "peak", "held peak"]
+Mode = Literal[
+    "normal",
+    "held",
+    "whole",
+    "peak",
+    "held peak",
+    "source",
+    "held source",
+    "counted",
+    "held counted",
+    "capped",
+    "held capped",
+    "bare",
+]
 """How much servers draw.
 
 ``normal``: everything works, all draw their full power. ``held``: a loss state, and every server is
 held to its promise: ``reduced`` ones capped, ``shed`` ones off. ``whole``: a loss state in which no
 server is held back yet: ``reduced`` and ``shed`` ones draw their full power while they can.
 ``peak``, ``held peak``: ``normal`` and ``held`` with every server at its short electrical peak.
+``source``, ``counted``, ``capped``: with the power that sources count, that oversubscribed nodes
+count, and that servers can be capped to. ``bare``: servers draw nothing.
 """
 
 Cords = Mapping[str, Mapping[str, int]]
@@ -129,7 +144,7 @@ def supplied(footprint: Footprint, live: int, feeds: Sequence[Feed] = ()) -> Con
 def keeps(footprint: Footprint, condition: Condition, mode: Mode) -> bool:
     """Whether a server with this supply does what its survive rule promises."""
     kind = footprint.survive.kind
-    if mode in {"normal", "peak"} or kind == "full":
+    if not (mode.startswith("held") or mode == "whole") or kind == "full":
         return condition == "full"
     return kind == "shed" or condition in {"full", "reduced"}
 
@@ -147,6 +162,9 @@ def draw(
     A peak is no higher than what the ``live`` supplies are rated for.
     """
     most_w = live * footprint.psu_rating_w
+    basis = mode.removeprefix("held ")
+    if basis in {"source", "counted", "capped", "bare"}:
+        return condition, _on_basis(footprint, condition, basis, is_held=mode != basis)
     kind = footprint.survive.kind
     is_held = mode in {"held", "held peak"}
     if kind == "shed" and (is_held or (mode == "whole" and condition != "full")):
@@ -160,6 +178,23 @@ def draw(
         return "reduced", max(capped_w, peak_w)
     peak_w = min(footprint.peak_w, most_w) if mode in {"peak", "held peak"} else 0
     return condition, max(footprint.draw_w, peak_w)
+
+
+def _on_basis(footprint: Footprint, condition: Condition, basis: str, *, is_held: bool) -> int:
+    """Power of a server by another basis than that of breakers [W]."""
+    if basis == "bare" or condition == "down":
+        return 0
+    by_basis = {
+        "source": footprint.source_w,
+        "counted": footprint.counted_w,
+        "capped": footprint.capped_w,
+    }
+    power_w = by_basis[basis]
+    if not is_held or footprint.survive.kind == "full":
+        return power_w
+    if footprint.survive.kind == "shed":
+        return 0
+    return min(power_w, footprint.survive.cap_w or power_w)
 
 
 def rack_load(

@@ -51,8 +51,10 @@ def circuit_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[
             exposed = states.exposed(group, feed)
             for case in judged(facility, lost) if exposed else ():
                 found = states.with_lost(group, feed, case.draw)
-                for node in exposed:
-                    yield from node_limits(facility, facility.nodes[node], lost, case, found)
+                for name in exposed:
+                    node = facility.nodes[name]
+                    if case.at(node):
+                        yield from node_limits(facility, node, lost, case, found)
 
 
 def _circuits(facility: Facility, group: RackGroup) -> list[Feed]:

@@ -63,6 +63,36 @@ def uncapped(footprint: Footprint, live: Live) -> int:
     return footprint.draw_w if live.carry else footprint.loss_draw_w
 
 
+def source(footprint: Footprint, live: Live) -> int:
+    """What sources count of a server in normal operation [W]."""
+    return footprint.source_w
+
+
+def held_source(footprint: Footprint, live: Live) -> int:
+    """What sources count of a server in a loss state, held to its promise [W]."""
+    return footprint.kept_w(footprint.source_w)
+
+
+def counted(footprint: Footprint, live: Live) -> int:
+    """What oversubscribed nodes count of a server in normal operation [W]."""
+    return footprint.counted_w
+
+
+def held_counted(footprint: Footprint, live: Live) -> int:
+    """What oversubscribed nodes count of a server in a loss state, held to its promise [W]."""
+    return footprint.kept_w(footprint.counted_w)
+
+
+def capped(footprint: Footprint, live: Live) -> int:
+    """What a server can be capped to in normal operation [W]."""
+    return footprint.capped_w
+
+
+def held_capped(footprint: Footprint, live: Live) -> int:
+    """What a server can be capped to in a loss state, held to its promise [W]."""
+    return footprint.kept_w(footprint.capped_w)
+
+
 def peak(footprint: Footprint, live: Live) -> int:
     """Short electrical peak in normal operation [W]."""
     return _given(footprint.peak_w, footprint.draw_w, footprint, live)

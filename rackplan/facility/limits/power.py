@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
+from rackplan.facility.devices import SOURCE_KINDS
 from rackplan.facility.groups import RackGroup
 from rackplan.facility.limits.lines import line_loads, whole
 from rackplan.facility.limits.model import SiteLimit, at_state, distinct
@@ -22,11 +23,17 @@ from rackplan.facility.limits.node_loads import (
     Live,
     NodeLoads,
     SitePower,
+    capped,
+    counted,
     held,
+    held_capped,
+    held_counted,
     held_peak,
+    held_source,
     lasting,
     node_loads,
     peak,
+    source,
     uncapped,
 )
 from rackplan.facility.model import NORMAL, Facility, Footprint, LossState, PowerNode
@@ -36,30 +43,66 @@ from rackplan.facility.power import Flow
 T = TypeVar("T")
 
 
+Group = Literal["breakers", "sources", "oversubscribed", "not oversubscribed", "all"]
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A load that is held against a rating.
 
-    ``what`` is its part of the limit's id: empty for what lasts.
+    Attributes
+    ----------
+    what
+        Its part of the limit's id: empty for what lasts.
+    draw
+        Power of a server that counts.
+    short
+        Whether the rating for a short time counts.
+    nodes
+        Which nodes it is judged on; circuits of racks count as breakers.
+    diverse
+        Whether the diversity of an oversubscribed node counts.
     """
 
     what: str
     draw: Draw
     short: bool
+    nodes: Group = "all"
+    diverse: bool = False
+
+    def at(self, node: PowerNode) -> bool:
+        """Whether it is judged on a node."""
+        if self.nodes == "all":
+            return True
+        if self.nodes == "oversubscribed" or node.oversubscribed:
+            return self.nodes == "oversubscribed" and node.oversubscribed
+        is_source = node.kind in SOURCE_KINDS
+        return self.nodes == "not oversubscribed" or is_source == (self.nodes == "sources")
+
+    @property
+    def on_circuits(self) -> bool:
+        """Whether it is judged on circuits of racks."""
+        return self.nodes in {"all", "breakers", "not oversubscribed"}
 
 
 def judged(facility: Facility, state: LossState) -> Iterator[Judged]:
     """The loads that matter in a state."""
     footprints = facility.footprints
-    if state.id == NORMAL:
-        yield Judged("", lasting, False)
-        if any(f.peak_w > f.draw_w for f in footprints):
-            yield Judged("peak", peak, True)
-        return
-    yield Judged("", held, False)
-    if any(f.loss_peak_w > f.loss_draw_w for f in footprints):
-        yield Judged("peak", held_peak, True)
-    if state.kind in {"power", "named"} and any(f.draw_w > f.loss_draw_w for f in footprints):
+    normal = state.id == NORMAL
+    if any(f.source_w > f.draw_w for f in footprints):
+        yield Judged("", lasting if normal else held, False, "breakers")
+        yield Judged("", source if normal else held_source, False, "sources")
+    else:
+        yield Judged("", lasting if normal else held, False, "not oversubscribed")
+    if any(node.oversubscribed for node in facility.nodes.values()):
+        yield Judged("", counted if normal else held_counted, False, "oversubscribed", True)
+        yield Judged("capped", capped if normal else held_capped, False, "oversubscribed")
+        if normal:
+            yield Judged("transfer", lasting, True, "oversubscribed")
+    if any(f.loss_peak_w > f.loss_draw_w or f.peak_w > f.draw_w for f in footprints):
+        yield Judged("peak", peak if normal else held_peak, True)
+    loses_power = state.kind in {"power", "named"}
+    if loses_power and any(f.draw_w > f.loss_draw_w for f in footprints):
         yield Judged("transfer", uncapped, True)
 
 
@@ -90,7 +133,7 @@ def _all_site_limits(site: SitePower) -> Iterator[SiteLimit]:
         for case in judged(facility, state):
             found = node_loads(site, flow, state, case.draw)
             for node in facility.nodes.values():
-                if node.id not in flow.dead:
+                if node.id not in flow.dead and case.at(node):
                     yield from node_limits(facility, node, state, case, found)
 
 
@@ -105,13 +148,16 @@ def node_limits(
         ("", "W", node.limit_w, node.short_w, 1.0),
         ("/va", "VA", node.limit_va, node.short_va, 1 / float(facility.policy.power_factor)),
     )
+    share = float(node.diversity) if case.diverse else 1.0
     base = found.base.get((node.id, ""), 0.0)
     loads = found.loads.get((node.id, ""), {})
     for what, quantity, limit, short, scale in ratings:
         capacity = short if case.short and short is not None else limit
         if limit is None or capacity is None:
             continue
-        if is_short_enough(facility.footprints, case, lasts, limit, capacity):
+        if not node.oversubscribed and is_short_enough(
+            facility.footprints, case, lasts, limit, capacity
+        ):
             continue
         yield SiteLimit(
             id=at_state(f"power/{node.id}{what}{suffix}", state.id),
@@ -122,7 +168,7 @@ def node_limits(
             capacity=math.floor(capacity * left),
             base=whole(base * scale),
             loads={
-                group: {f: whole(watts * scale) for f, watts in by_footprint.items()}
+                group: {f: whole(watts * scale * share) for f, watts in by_footprint.items()}
                 for group, by_footprint in loads.items()
             },
         )
@@ -138,14 +184,15 @@ def _line_limits(
         return
     limit, short = rating.continuous_ma, node.short_ma
     lasts = lasting if state.id == NORMAL else held
-    if is_short_enough(facility.footprints, case, lasts, limit, short):
+    if not node.oversubscribed and is_short_enough(facility.footprints, case, lasts, limit, short):
         return
     base, loads = _by_position(node.id, found)
+    share = float(node.diversity) if case.diverse else 1.0
     suffix = f"/{case.what}" if case.what else ""
     for bound in line_loads(base, loads, rating.volts, facility.policy.power_factor):
         by_group: dict[int, dict[int, int]] = {}
         for (group, footprint), current in bound.loads.items():
-            by_group.setdefault(group, {})[footprint] = current
+            by_group.setdefault(group, {})[footprint] = whole(current * share)
         yield SiteLimit(
             id=at_state(f"power/{node.id}/{bound.line}{suffix}", state.id),
             family="power",

@@ -30,7 +30,8 @@ def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
     rack, site = group.rack, SitePower(facility, [group])
     for state, live in feed_states(facility, rack).items():
         for case in judged(facility, LossState(state, "normal" if state == NORMAL else "power")):
-            yield from _circuits(site, rack, live, state, case)
+            if case.on_circuits:
+                yield from _circuits(site, rack, live, state, case)
         yield _promises(facility, rack, live, state)
     yield admission("power", "supply", facility, group, lambda f: supply_misfit(f, rack))
 

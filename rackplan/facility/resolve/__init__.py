@@ -86,7 +86,7 @@ def resolve(loaded: LoadedSite) -> Facility:
 def _policy(context: Context, racks: Mapping[str, Rack]) -> Policy:
     """The policy, resolved; what no rule covers is listed last among the assumptions."""
     policy = Policy(
-        power_basis=context.site.policy.power_basis,
+        power_basis=_basis_text(context),
         power_factor=power_factor(context),
         not_survived=_not_survived(context, racks),
         reaction_ms=context.site.policy.reaction_time,
@@ -94,6 +94,14 @@ def _policy(context: Context, racks: Mapping[str, Rack]) -> Policy:
     for text in NOT_JUDGED:
         context.assume("model", text)
     return policy
+
+
+def _basis_text(context: Context) -> str:
+    """The power basis in words: one for all checks, or one for each."""
+    basis = context.site.policy.power_basis
+    if isinstance(basis, str):
+        return basis
+    return ", ".join(f"{check} {word}" for check, word in basis.model_dump().items())
 
 
 def _not_survived(context: Context, racks: Mapping[str, Rack]) -> frozenset[str]:

@@ -14,6 +14,7 @@ from rackplan.facility.demand import Survive
 from rackplan.facility.devices import Supply
 from rackplan.facility.model import Footprint, Rack
 from rackplan.facility.resolve.context import Context, Path, fraction
+from rackplan.schema.power import PowerBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,17 @@ class _Figures:
         figure = self._context.figure(self._server, name, why, self._use.path, self._use.server)
         return 0 if figure is None else figure.value
 
+    def measured(self, name: str, why: str) -> float:
+        """A figure that somebody measured."""
+        figure = getattr(self._server, name)
+        if figure is None or figure.basis != "measured":
+            server = self._use.server
+            message = f"no source gives a measured {name} of {server}, which {why} needs"
+            cure = self._context.catalog_cure("servers", server, name)
+            self._context.problem(self._use.path, message, f"{cure}, with basis: measured")
+            return 0
+        return float(figure.value)
+
 
 def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
     server = context.entry(context.catalog.server, use.server, use.path)
@@ -88,17 +100,21 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
         text = f"{use.server} has {psu_count} power supplies of {psu_rating_w} W"
         context.problem(use.path, text, "give psu_count and psu_rating above zero under catalog:")
         return None
-    draw_w = _draw_w(context, figures, psu_count * psu_rating_w)
+    bases, nameplate_w = bases_of(context), psu_count * psu_rating_w
+    draw_w = _power_w(figures, server, bases.breakers, nameplate_w)
     if draw_w == 0:
         if len(context.problems) == before:
             context.problem(
                 use.path, f"{use.server} draws no power", "give its draw under catalog:"
             )
         return None
+    counted_w = _power_w(figures, server, bases.sources, nameplate_w)
+    heat_w = _power_w(figures, server, bases.cooling, nameplate_w)
+    energy_w = _power_w(figures, server, bases.energy, nameplate_w)
     liquid_w = (
-        0 if server.cooling == "air" else _liquid_w(draw_w, figures("liquid_fraction", "cooling"))
+        0 if server.cooling == "air" else _liquid_w(heat_w, figures("liquid_fraction", "cooling"))
     )
-    air_w = draw_w - liquid_w
+    air_w = heat_w - liquid_w
     inlet_min_c, inlet_max_c = _inlet(context, server, figures, use)
     loss_draw_w = _loss_draw_w(context, use, draw_w)
     peak_w = _peak_w(context, server, use, draw_w)
@@ -130,6 +146,10 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
         peak_w=peak_w,
         loss_peak_w=-(-peak_w * loss_draw_w // draw_w),
         supply=_supply(server, draw_w),
+        source_w=max(counted_w, _max_draw_w(server, draw_w)),
+        counted_w=counted_w,
+        capped_w=min(draw_w, server.power_cap.whole) if server.power_cap else draw_w,
+        energy_w=energy_w,
     )
 
 
@@ -178,10 +198,22 @@ def _name(use: Use) -> str:
     return f"{use.server}+{use.survive.kind}{cap}"
 
 
-def _draw_w(context: Context, figures: _Figures, nameplate_w: int) -> int:
+def bases_of(context: Context) -> PowerBasis:
+    """The power basis of each check; one word stands for all that may count it."""
     basis = context.site.policy.power_basis
+    if isinstance(basis, PowerBasis):
+        return basis
+    if basis == "nameplate":
+        return PowerBasis(breakers=basis, sources=basis, cooling=basis, energy=basis)
+    return PowerBasis(sources=basis, cooling=basis, energy=basis)
+
+
+def _power_w(figures: _Figures, server: ServerModel, basis: str, nameplate_w: int) -> int:
+    """Power of a server by a basis [W]."""
     if basis == "nameplate":
         return nameplate_w
+    if basis == "measured":
+        return int(figures.measured("typical_draw", "power basis measured"))
     return int(figures(basis, f"power basis {basis}"))
 
 

@@ -57,6 +57,8 @@ def _node(context: Context, node: s.PowerNode, path: Path, names: list[str]) -> 
         modules=node.modules or 1,
         poles=node.poles if node.taps is None else node.taps,
         cable=context.cable(node, path),
+        oversubscribed=node.oversubscribe,
+        diversity=fraction(1 if node.diversity is None else node.diversity),
     )
 
 
@@ -72,6 +74,10 @@ def _check_fields(context: Context, node: s.PowerNode, path: Path) -> None:
         if getattr(node, name) is not None and node.kind not in kinds:
             message = f"a {node.kind} has no {name}"
             context.problem((*path, name), message, f"only {', '.join(sorted(kinds))} has it")
+    if node.diversity is not None and not node.oversubscribe:
+        message = f"{node.id} has a diversity but may not be oversubscribed"
+        cure = "add oversubscribe: true, which asks for servers that can be capped"
+        context.problem((*path, "diversity"), message, cure)
     if node.modules is not None and node.rated_power is None and node.rated_apparent is None:
         message = f"{node.id} has modules but no rating that they carry together"
         context.problem((*path, "modules"), message, "add rated_power: of all modules together")
