@@ -71,7 +71,9 @@ def _power(draw: st.DrawFn, document: Document) -> list[list[str]]:
         if draw(st.integers(0, 3)) == 0:
             ups["load"] = "1000 W"
         nodes.append(ups)
-        nodes.append({"id": f"panel-{letter}", "kind": "rpp", "from": [f"ups-{letter}"]})
+        nodes.append(
+            {"id": f"panel-{letter}", "kind": "rpp", "from": [f"ups-{letter}"], "spare": True}
+        )
     document["power"] = {"nodes": nodes}
     document["policy"]["power_factor"] = draw(st.sampled_from([1.0, 0.8]))
     if kind == "N" or draw(st.integers(0, 5)) == 0:

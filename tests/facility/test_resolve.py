@@ -439,6 +439,7 @@ def test_power_supplies_that_full_power_needs(tmp_path: Path) -> None:
     # B300 15 / 3.3 = 5 and 6 published. The XE9680's "3+3" of 2.8 kW: 10.2 / 2.8 = 4.
     need = {"dgx-a100": 3, "dgx-h100": 4, "dgx-b200": 5, "dgx-b300-psu": 6, "dell-xe9680-h100": 4}
     site = small_site(demand=[{"server": name} for name in need])
+    site["catalog"]["circuits"]["circuit"]["volts"] = "240 V"  # what their supplies take
     del site["catalog"]["racks"]["cabinet"]["usable_depth"]  # no source gives the XE9680's depth
     found = {f.server_id: f.psu_need_full for f in loaded(site, tmp_path).footprints}
     assert need == found

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from rackplan.catalog.connectors import accepts
 from rackplan.facility.groups import RackGroup
 from rackplan.facility.limits.lines import line_loads, whole
 from rackplan.facility.limits.model import RackLimit, admission, at_state
@@ -21,8 +20,9 @@ from rackplan.facility.limits.node_loads import (
     live_feeds,
 )
 from rackplan.facility.limits.power import Judged, is_short_enough, judged
-from rackplan.facility.model import NORMAL, Facility, Feed, Footprint, LossState, Rack
+from rackplan.facility.model import NORMAL, Facility, LossState, Rack
 from rackplan.facility.power import Flow, cords_by_feed, stays, supplies_needed
+from rackplan.facility.supply import supply_misfit
 
 
 def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
@@ -131,32 +131,3 @@ def feed_states(facility: Facility, rack: Rack) -> dict[str, frozenset[str]]:
         if paths.intersection(state.lost):
             seen.setdefault(live_feeds(rack, Flow(facility.nodes, state.lost)), state.id)
     return {state: live for live, state in seen.items()}
-
-
-def supply_misfit(footprint: Footprint, rack: Rack) -> str | None:
-    """Why the cords of a server do not go into a rack: voltage, phases, connectors."""
-    for feed in rack.feeds:
-        why = _feed_misfit(footprint, feed)
-        if why is not None:
-            return why
-    return None
-
-
-def _feed_misfit(footprint: Footprint, feed: Feed) -> str | None:
-    supply, name = footprint.supply, footprint.server_id
-    if supply.low_v is not None and supply.high_v is not None and feed.rating is not None:
-        three = supply.phases == 3
-        if three and len(feed.positions) < 3:
-            return f"{name} takes three phases; feed {feed.side} has one"
-        volts = float(feed.rating.volts) if three else feed.cord_v
-        if not supply.low_v - 0.5 <= volts <= supply.high_v + 0.5:
-            window = f"{supply.low_v:,.0f} to {supply.high_v:,.0f} V"
-            return f"{name} takes {window}; feed {feed.side} gives {volts:,.0f} V"
-        if supply.phases == 0:
-            return f"{name} takes direct current; feed {feed.side} gives alternating current"
-    if feed.strip is not None and supply.inlet and supply.phases == 1:
-        outlets = {outlet for bank in feed.strip.banks for outlet in bank.outlets}
-        if not any(accepts(outlet, supply.inlet) for outlet in outlets):
-            had = ", ".join(sorted(outlets))
-            return f"{name} has {supply.inlet} inlets; {feed.strip_id} has {had} outlets"
-    return None

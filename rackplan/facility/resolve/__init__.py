@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from rackplan.errors import InputError
 from rackplan.facility.model import Facility, Policy, Rack
+from rackplan.facility.resolve.checks import check_power, check_supplies
 from rackplan.facility.resolve.context import Context
 from rackplan.facility.resolve.cooling import resolve_loops, resolve_zones
 from rackplan.facility.resolve.feeds import Feeds
@@ -49,6 +50,8 @@ def resolve(loaded: LoadedSite) -> Facility:
     used = list(uses(context, written, workloads, demands))
     footprints = resolve_footprints(context, used, racks.values())
     racks, pins = fix_servers(context, written, racks, footprints, workloads, demands)
+    check_supplies(context, written, racks, footprints)
+    check_power(context, nodes, racks, [*zones.values(), *loops.values()])
     forbids = resolve_forbids(context, written)
     objectives = resolve_objectives(context, workloads)
     if not demands and not any(rack.fixed for rack in racks.values()):

@@ -104,21 +104,16 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
     draw_w = _power_w(figures, server, bases.breakers, nameplate_w)
     if draw_w == 0:
         if len(context.problems) == before:
-            context.problem(
-                use.path, f"{use.server} draws no power", "give its draw under catalog:"
-            )
+            message = f"{use.server} draws no power"
+            context.problem(use.path, message, "give its draw under catalog:")
         return None
     counted_w = _power_w(figures, server, bases.sources, nameplate_w)
     heat_w = _power_w(figures, server, bases.cooling, nameplate_w)
-    energy_w = _power_w(figures, server, bases.energy, nameplate_w)
-    liquid_w = (
-        0 if server.cooling == "air" else _liquid_w(heat_w, figures("liquid_fraction", "cooling"))
-    )
+    dry = server.cooling == "air"
+    liquid_w = 0 if dry else _liquid_w(heat_w, figures("liquid_fraction", "cooling"))
     air_w = heat_w - liquid_w
     inlet_min_c, inlet_max_c = _inlet(context, server, figures, use)
-    loss_draw_w = _loss_draw_w(context, use, draw_w)
-    peak_w = _peak_w(context, server, use, draw_w)
-    return Footprint(
+    footprint = Footprint(
         index=index,
         id=_name(use),
         server_id=use.server,
@@ -129,7 +124,7 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
         weight_g=int(figures("weight", "the rack's load limit")),
         depth_mm=_depth(context, server, figures),
         draw_w=draw_w,
-        loss_draw_w=loss_draw_w,
+        loss_draw_w=_loss_draw_w(context, use, draw_w),
         psu_count=psu_count,
         psu_rating_w=psu_rating_w,
         psu_need_full=_psu_need_full(context, server, use, draw_w),
@@ -143,14 +138,19 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
         supply_min_c=figures("coolant_supply_min", "the coolant loop") if liquid_w else None,
         supply_max_c=figures("coolant_supply_max", "the coolant loop") if liquid_w else None,
         ports=_ports(context, server, figures),
-        peak_w=peak_w,
-        loss_peak_w=-(-peak_w * loss_draw_w // draw_w),
         supply=_supply(server, draw_w),
         source_w=max(counted_w, _max_draw_w(server, draw_w)),
         counted_w=counted_w,
         capped_w=min(draw_w, server.power_cap.whole) if server.power_cap else draw_w,
-        energy_w=energy_w,
+        energy_w=_power_w(figures, server, bases.energy, nameplate_w),
     )
+    return _with_peak(footprint, _peak_w(context, server, use, draw_w))
+
+
+def _with_peak(footprint: Footprint, peak_w: int) -> Footprint:
+    """A footprint with its short electrical peak: a cap lowers it in the same measure."""
+    held_w = -(-peak_w * footprint.loss_draw_w // footprint.draw_w)
+    return replace(footprint, peak_w=peak_w, loss_peak_w=held_w)
 
 
 def _peak_w(context: Context, server: ServerModel, use: Use, draw_w: int) -> int:
