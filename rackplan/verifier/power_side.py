@@ -1,0 +1,102 @@
+"""The power side of a plan: schedules, loads of nodes, what is stranded, drops, and warnings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rackplan.facility.voltage_drop import BRANCH_LIMIT, TOTAL_LIMIT
+from rackplan.plan import Plan, RackSummary
+from rackplan.plan.power import PowerPlan
+from rackplan.verifier.schedules import circuit_loads, node_loads, nodes_carried
+from rackplan.verifier.stranded import stranded
+from rackplan.verifier.verdict import when
+from rackplan.verifier.view import View
+from rackplan.verifier.voltage import unknown_levels, voltage_drops
+
+IMBALANCE_TARGET = 0.10
+IMBALANCE_LIMIT = 0.15
+"""Deviation of a line from the mean that panels are laid out for, and that is worth a warning
+(general engineering practice; the limit of each line in every state is a rule of its own)."""
+
+LOADED = 0.1
+"""Share of its limit from which on the balance of a circuit or node matters."""
+
+
+def with_power(view: View) -> Plan:
+    """The plan of a view with its power side, and with what that warns of."""
+    plan = view.plan
+    power = power_plan(view, plan.racks)
+    return replace(plan, power=power, warnings=(*plan.warnings, *power_warnings(view, power)))
+
+
+def power_plan(view: View, racks: Sequence[RackSummary]) -> PowerPlan:
+    """Circuits, nodes, stranded capacity and voltage drops of a plan.
+
+    Parameters
+    ----------
+    view
+        The plan.
+    racks
+        Summaries of all racks of the site: what keeps one more server out of each.
+    """
+    carried = nodes_carried(view)
+    return PowerPlan(
+        circuits=circuit_loads(view),
+        nodes=node_loads(view, carried),
+        stranded=stranded(view, racks, carried),
+        drops=voltage_drops(view),
+    )
+
+
+def power_warnings(view: View, power: PowerPlan) -> tuple[str, ...]:
+    """Drops and imbalances that a reviewer should know, those that are alike on one line."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for text, name in (*_drops(power), *_imbalances(power)):
+        alike[text].append(name)
+    found = [f"{_shown(names)}: {text}" for text, names in alike.items()]
+    unknown = unknown_levels(view.facility)
+    if unknown:
+        text = "voltage drop not worked out: the voltage of what feeds it is not given"
+        found.append(f"{_shown(unknown)}: {text}")
+    return tuple(found)
+
+
+def _drops(power: PowerPlan) -> Iterator[tuple[str, str]]:
+    for drop in power.drops:
+        if drop.share > BRANCH_LIMIT:
+            state = when(drop.state)
+            text = f"voltage drop of {_percent(drop.share)} {state}"
+            yield f"{text}, over {BRANCH_LIMIT * 100:.0f} % for a branch", drop.branch
+        if drop.total_share > TOTAL_LIMIT:
+            text = f"voltage drop of {_percent(drop.total_share)} from the source of its voltage"
+            yield f"{text} down, over {TOTAL_LIMIT * 100:.0f} % in total", drop.branch
+
+
+def _imbalances(power: PowerPlan) -> Iterator[tuple[str, str]]:
+    loaded = [
+        (circuit.imbalance, circuit.feed)
+        for circuit in power.circuits
+        if circuit.normal_w >= LOADED * circuit.limit_w
+    ]
+    loaded += [
+        (node.imbalance, node.node)
+        for node in power.nodes
+        if node.limit_w is not None and node.normal_w >= LOADED * node.limit_w
+    ]
+    for share, name in loaded:
+        if share > IMBALANCE_LIMIT:
+            text = f"a line is {share * 100:.0f} % off the mean of the lines in normal operation"
+            yield f"{text} (target {IMBALANCE_TARGET * 100:.0f} %)", name
+
+
+def _percent(share: float) -> str:
+    """A share with one decimal; with more where it would read like the limit itself."""
+    like_limit = any(f"{share:.3f}" == f"{limit:.3f}" for limit in (BRANCH_LIMIT, TOTAL_LIMIT))
+    return f"{share * 100:.{3 if like_limit else 1}f} %"
+
+
+def _shown(names: Sequence[str]) -> str:
+    """``row-1/r02:A and 3 alike``."""
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} alike"
