@@ -19,6 +19,8 @@ from rackplan.solver.lexicographic import Answer
 from rackplan.solver.loads import plan_limits
 from rackplan.solver.settings import Settings
 from rackplan.solver.summaries import Stood, rack_summaries, totals, workload_summaries
+from rackplan.verifier.power_side import with_power
+from rackplan.verifier.view import View
 
 PACKAGES = ("rackplan", "ortools", "networkx", "pydantic", "numpy")
 """Packages whose versions a plan records."""
@@ -48,7 +50,8 @@ def build_plan(instance: Instance, answer: Answer, settings: Settings, wall_s: f
         provenance=_provenance(settings, wall_s),
         warnings=tuple(f"{w.path}: {w.text}" for w in facility.warnings),
     )
-    return replace(plan, workloads=tuple(workload_summaries(instance, plan)))
+    plan = replace(plan, workloads=tuple(workload_summaries(instance, plan)))
+    return with_power(View(facility, plan))
 
 
 def _stood(instance: Instance, placed: tuple[Placed, ...]) -> Iterator[Stood]:

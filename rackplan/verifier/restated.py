@@ -10,6 +10,7 @@ from fractions import Fraction
 from rackplan.facility.demand import Objective
 from rackplan.facility.model import Facility
 from rackplan.plan import LimitState, RackSummary
+from rackplan.verifier import restated_power
 from rackplan.verifier.loads import mode_of
 from rackplan.verifier.states import rows
 from rackplan.verifier.supplies import RackLoad
@@ -27,6 +28,7 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
     yield from _figures("totals", view.plan.totals, _totals(view))
     if view.plan.workloads:
         yield from _workloads(view)
+    yield from restated_power.check(view)
 
 
 def _figures(
