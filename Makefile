@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?=
 SITE ?= sites/h20-inference-hall.yaml
+SITES ?= $(wildcard sites/*.yaml)
 DEMO := build/demo
 SCHEMA := docs/site.schema.json
 MUTATIONS ?= 5000
@@ -21,7 +22,7 @@ ifneq "$(shell cat $(VENV)/.place 2>/dev/null)" "$(CURDIR)"
 .PHONY: $(VENV)/.place
 endif
 
-.PHONY: help demo test check lint types docs reference schema schema-check catalog-check fuzz bench clean
+.PHONY: help demo nodes test check lint types docs reference schema schema-check catalog-check fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +35,20 @@ demo: $(VENV)/.demo-stamp ## solve a real site, write its plan and report
 	@echo "site    $(SITE)"
 	@echo "plan    $(DEMO)/plan.json"
 	@echo "report  $(DEMO)/report.html (open it in a browser)"
+
+nodes: $(VENV)/.demo-stamp ## solve every site that fits, print its power nodes in every loss state
+	@mkdir -p build/nodes
+	@for site in $(SITES); do \
+		name=$$(basename $$site .yaml); \
+		echo "== $$site"; \
+		$(BIN)/rackplan solve $$site -q --workers 1 -o build/nodes/$$name.json > build/nodes/$$name.txt 2>&1; \
+		case $$? in \
+			0) $(BIN)/rackplan power $$site build/nodes/$$name.json --all || exit 1 ;; \
+			3) echo "does not fit: no node table" ;; \
+			*) cat build/nodes/$$name.txt >&2; exit 1 ;; \
+		esac; \
+		echo; \
+	done
 
 test: $(VENV)/.test-stamp ## run every test
 	@$(BIN)/python -m pytest -q

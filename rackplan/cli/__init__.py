@@ -14,6 +14,7 @@ _COMMANDS = {
     "solve": ("rackplan.cli.solve", "Place servers in a site and write the plan."),
     "check": ("rackplan.cli.check", "Validate a site file without solving it."),
     "verify": ("rackplan.cli.verify", "Judge a plan against its site, without a solver."),
+    "power": ("rackplan.cli.power", "Show what every power node carries in every loss state."),
     "explain": ("rackplan.cli.explain", "Say why a site does not fit, or what binds."),
     "report": ("rackplan.cli.report", "Write the report of a plan."),
     "catalog": ("rackplan.cli.catalog", "Look up hardware and models, and check their figures."),

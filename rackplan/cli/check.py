@@ -20,7 +20,8 @@ def check(site: Path, as_json: bool) -> None:
     """Validate a site file without solving it.
 
     Lists every problem at once, with file, line and cure. A valid site is summed up, with
-    everything that was assumed because the file does not say it.
+    everything that was assumed because the file does not say it, and with warnings of what a
+    reviewer should look at.
 
     Example:
 
@@ -34,17 +35,20 @@ def check(site: Path, as_json: bool) -> None:
         return
     click.echo(f"{site}: valid")
     for key, value in found.items():
-        if key not in {"cannot run", "assumptions"}:
+        if key not in _LISTS:
             shown = (
                 ", ".join(f"{n} {k}" for k, n in value.items())
                 if isinstance(value, dict)
                 else value
             )
             click.echo(f"  {key:<15} {shown}")
-    for key in ("cannot run", "assumptions"):
+    for key in _LISTS:
         click.echo(f"  {key:<15} {len(found[key]) or 'none'}")
         for text in found[key]:
             click.echo(f"    - {text}")
+
+
+_LISTS = ("cannot run", "assumptions", "warnings")
 
 
 def summary(facility: Facility) -> dict[str, Any]:
@@ -79,4 +83,5 @@ def summary(facility: Facility) -> dict[str, Any]:
         "objective": ", then ".join(str(goal) for goal in facility.objectives),
         "cannot run": refused,
         "assumptions": [f"{a.path}: {a.text}" for a in facility.assumptions],
+        "warnings": [f"{w.path}: {w.text}" for w in facility.warnings],
     }

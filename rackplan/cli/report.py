@@ -35,7 +35,7 @@ def report(plan: Path, site: Path | None, output: Path | None, date: str) -> Non
         check_report_path(output, option="--output")
     read = api.read_plan(plan)
     facility = api.load(site or _site_of(plan, read.site.get("file", "")))
-    _check_same_site(read.site.get("sha256", ""), facility.sha256, plan)
+    check_same_site(read.site.get("sha256", ""), facility.sha256, plan)
     if output is None:
         draw(lambda console: render_plan(read, facility, console))
         return
@@ -54,7 +54,8 @@ def _site_of(plan: Path, named: str) -> Path:
     raise InputError([Problem(message, cure="name it with --site", file=str(plan))])
 
 
-def _check_same_site(stated: str, found: str, plan: Path) -> None:
+def check_same_site(stated: str, found: str, plan: Path) -> None:
+    """Refuse a plan that was made for another version of the site file, by their hashes."""
     from rackplan.errors import InputError, Problem
 
     if stated != found:

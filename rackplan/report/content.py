@@ -7,9 +7,11 @@ from dataclasses import dataclass, fields
 
 from rackplan.facility.model import Facility
 from rackplan.plan import Plan
-from rackplan.report import device_tables, power_tables, tables
+from rackplan.report import device_tables, loss_tables, node_tables, power_tables, tables
 from rackplan.report.table import Table
-from rackplan.verifier.states import state_table
+from rackplan.verifier.node_table import tables_of
+from rackplan.verifier.states import rows
+from rackplan.verifier.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Content:
     racks: Table
     states: Table
     actions: Table
+    oversubscribed: Table
     circuits: Table
     panels: Table
     circuit_schedule: Table
@@ -36,6 +39,7 @@ class Content:
     cords: Table
     limits: Table
     all_limits: Table
+    node_states: Table
 
     def filled(self) -> Iterator[Table]:
         """The tables that have rows."""
@@ -47,7 +51,8 @@ class Content:
 
 def gather(plan: Plan, facility: Facility, date: str = "") -> Content:
     """Work out every table of a report; ``date`` is printed as given."""
-    lost = state_table(facility, plan)
+    view = View(facility, plan)
+    lost = rows(view)
     devices, circuits = device_tables.states(plan, lost)
     return Content(
         summary=tables.summary(plan, facility, lost),
@@ -59,15 +64,17 @@ def gather(plan: Plan, facility: Facility, date: str = "") -> Content:
         tightest=device_tables.tightest(plan),
         racks=device_tables.racks(plan, facility),
         states=devices,
-        actions=power_tables.actions(plan),
+        actions=loss_tables.actions(plan),
+        oversubscribed=loss_tables.oversubscribed(plan),
         circuits=circuits,
         panels=power_tables.panels(plan, facility),
         circuit_schedule=power_tables.circuit_schedule(plan, facility),
-        stranded=power_tables.stranded(plan),
+        stranded=loss_tables.stranded(plan),
         drops=power_tables.drops(plan),
         assumptions=tables.assumptions(plan),
         servers=tables.servers(plan, facility),
         cords=power_tables.cords(plan, facility),
         limits=device_tables.limits(plan),
         all_limits=device_tables.all_limits(plan),
+        node_states=node_tables.node_states(tables_of(view)),
     )

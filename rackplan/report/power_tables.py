@@ -1,14 +1,14 @@
-"""Tables for the electrical engineer: circuits, panels, cords, what is shut down, what is left."""
+"""Schedules for the electrical engineer: circuits, panels, cords, voltage drops."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rackplan.facility.model import Facility
 from rackplan.facility.phases import LINES
 from rackplan.facility.voltage_drop import BRANCH_LIMIT, TOTAL_LIMIT
 from rackplan.plan import Cord, Plan
-from rackplan.plan.power import Action, CircuitLoad, Mechanism, NodeLoad
+from rackplan.plan.power import CircuitLoad, NodeLoad
 from rackplan.report.device_tables import percent
 from rackplan.report.table import Cell, Column, Table, clean
 from rackplan.report.wording import state_text, state_text_at
@@ -19,14 +19,23 @@ TARGET = 0.10
 MOST = 0.15
 """Imbalance of lines that a reviewer is warned of."""
 
+LOADED = 0.1
+"""Share of its limit from which on the balance of a circuit or node matters."""
+
 _LINES_NOTE = (
     "Imbalance: largest deviation of a line from the mean in normal operation, over that mean; "
-    f"the target is {TARGET * 100:.0f} %, over {MOST * 100:.0f} % is a warning."
+    f"the target is {TARGET * 100:.0f} %, over {MOST * 100:.0f} % is a warning. Under "
+    f"{LOADED * 100:.0f} % of the limit it does not matter."
 )
 
 
-def imbalance_text(imbalance: float) -> str:
-    """How an imbalance is to be judged, in words; empty where it is within the target."""
+def imbalance_text(imbalance: float, use: float = 1.0) -> str:
+    """How an imbalance is to be judged, in words; empty where it is within the target.
+
+    ``use`` is the load in normal operation over the limit.
+    """
+    if use < LOADED:
+        return ""
     if imbalance > MOST:
         return f"WARNING: over {MOST * 100:.0f} %"
     return f"over the target of {TARGET * 100:.0f} %" if imbalance > TARGET else ""
@@ -84,7 +93,7 @@ def _circuit_row(circuit: CircuitLoad, facility: Facility) -> tuple[Cell, ...]:
         circuit.short_w / 1000,
         *_line_cells(circuit.normal_va, circuit.worst_va),
         limit_va,
-        *_imbalance_cells(circuit.normal_va, circuit.imbalance),
+        *_imbalance_cells(circuit),
     )
 
 
@@ -113,10 +122,11 @@ def _line_cells(normal: Mapping[str, int], worst: Mapping[str, int]) -> Iterator
         yield from (found.get(line) for line in LINES)
 
 
-def _imbalance_cells(lines_va: Mapping[str, int], imbalance: float) -> tuple[Cell, ...]:
-    if len(lines_va) < len(LINES):
+def _imbalance_cells(load: CircuitLoad | NodeLoad) -> tuple[Cell, ...]:
+    if len(load.normal_va) < len(LINES):
         return (None, "")
-    return (imbalance * 100, imbalance_text(imbalance))
+    use = load.normal_w / load.limit_w if load.limit_w else 1.0
+    return (load.imbalance * 100, imbalance_text(load.imbalance, use))
 
 
 def panels(plan: Plan, facility: Facility) -> Table:
@@ -182,7 +192,7 @@ def _node_row(load: NodeLoad, facility: Facility) -> tuple[Cell, ...]:
         *_line_cells(load.normal_va, load.worst_va),
         line_a,
         _thousandth(load.line_limit_ma),
-        *_imbalance_cells(load.normal_va, load.imbalance),
+        *_imbalance_cells(load),
         load.poles_used or None,
         load.poles,
     )
@@ -258,81 +268,6 @@ def _grouped(found: Sequence[Cord], *, joined: bool) -> Iterator[tuple[int, Sequ
     for side in dict.fromkeys(cord.feed for cord in found):
         same = [cord for cord in found if cord.feed == side]
         yield len(same), same
-
-
-_MECHANISMS: Mapping[Mechanism, str] = {
-    "reserve": "reserve for losses",
-    "quantized": "less than one server",
-    "space": "space",
-    "cooling": "cooling",
-    "weight": "weight",
-    "supply": "supply of servers",
-    "demand": "nothing more asked",
-}
-
-
-def stranded(plan: Plan) -> Table:
-    """Capacity that no server can use, and why."""
-    rows = tuple(
-        (clean(item.node), item.free_w / 1000, _MECHANISMS[item.mechanism], item.racks, item.text)
-        for item in plan.power.stranded
-    )
-    columns = (
-        Column("node", "Node"),
-        Column("free", "Stranded", "kW", "kilo"),
-        Column("mechanism", "Because of"),
-        Column("racks", "Racks behind it", kind="count"),
-        Column("text", "Why"),
-    )
-    note = "Stranded: rating less the load of the worst state, where no further server can use it."
-    return Table("stranded", "Stranded capacity", columns, _cleaned(rows), note)
-
-
-def _cleaned(rows: Iterable[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], ...]:
-    return tuple(tuple(clean(c) if isinstance(c, str) else c for c in row) for row in rows)
-
-
-def actions(plan: Plan) -> Table:
-    """What is capped or shut down in which state, and in what order."""
-    units = {work.workload: clean(work.unit) for work in plan.workloads}
-    rows = tuple(
-        _action_row(action, units.get(action.workload, "")) for action in plan.power.actions
-    )
-    columns = (
-        Column("state", "State"),
-        Column("order", "Order", kind="count"),
-        Column("device", "Relieves"),
-        Column("what", "Action"),
-        Column("workload", "Workload"),
-        Column("servers", "Servers", kind="count"),
-        Column("gpus", "GPUs", kind="count"),
-        Column("relieved", "Power that stops", "kW", "kilo"),
-        Column("within", "Within", "s", "figure"),
-        Column("rate", "Throughput left", kind="rate"),
-        Column("unit", "Unit"),
-    )
-    note = (
-        "Order: 1 is done first. Within: the time that the device carries the load before; no "
-        "figure where that load is within what it carries for a short time. Throughput left: of "
-        "the whole workload in this state."
-    )
-    return Table("actions", "What is capped or shut down", columns, rows, note)
-
-
-def _action_row(action: Action, unit: str) -> tuple[Cell, ...]:
-    return (
-        state_text(action.state),
-        action.order,
-        clean(action.device),
-        "cap" if action.what == "cap" else "shut down",
-        clean(action.workload) or "no workload",
-        action.servers,
-        action.gpus,
-        action.relieved_w / 1000,
-        None if action.within_ms is None else action.within_ms / 1000,
-        action.rate if action.workload else None,
-        unit,
-    )
 
 
 def drops(plan: Plan) -> Table:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from rackplan.facility.model import Facility
 from rackplan.plan import Conflict, Plan, WorkloadSummary
-from rackplan.report import device_tables, tables
+from rackplan.report import device_tables, loss_tables, tables
 from rackplan.report.table import clean, significant
 from rackplan.report.terminal_racks import heading, plain_grid, render_racks, say
 from rackplan.report.wording import (
@@ -125,6 +125,12 @@ def _summary_facts(
         yield "" if index else "Goal", f"{row['goal']}: {row['value']} {row['unit']}, {proven}"
     if plan.objective:
         yield "Gap", gap_text(plan)
+    for index, row in enumerate(loss_tables.oversubscribed(plan).shown()):
+        text = (
+            f"{row['node']}: {row['full']} kW with all servers at maximum draw, {row['state']}, of "
+            f"{row['limit']} kW; {row['counted']} kW counted, {row['capped']} kW with every cap"
+        )
+        yield "" if index else "Caps hold", text
 
 
 def _standing(existing: int) -> str:

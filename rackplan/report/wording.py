@@ -43,6 +43,8 @@ _MEANINGS = {
 _SHORT = {"peak": "{} at electrical peak", "transfer": "{} until servers react"}
 """Loads that last a short time, by the last part of a limit's id."""
 
+_CASES = {**_SHORT, "capped": "{} with every server capped"}
+
 _BANK = "bank-"
 
 # Base unit -> (unit for people, base units in one of it).
@@ -105,17 +107,17 @@ def meaning(family: str, rest: str) -> tuple[str, str]:
     >>> meaning("power", "row-1/r02:A/L3/transfer")
     ('row-1/r02:A', 'line L3 current until servers react')
     """
-    device, what, short = rest, "", ""
+    device, what, case = rest, "", ""
     before, _, last = device.rpartition("/")
-    if family == "power" and before and last in _SHORT:
-        device, short = before, last
+    if family == "power" and before and last in _CASES:
+        device, case = before, last
         before, _, last = device.rpartition("/")
     if before and last and (family, last) in _MEANINGS:
         device, what = before, last
     text = _MEANINGS.get((family, what), family)
     if family == "power" and ":" in before and last.startswith(_BANK):
         device, text = before, f"current of bank {clean(last.removeprefix(_BANK))}"
-    return clean(device), _SHORT.get(short, "{}").format(text)
+    return clean(device), _CASES.get(case, "{}").format(text)
 
 
 def rule_text(rule: str) -> str:
@@ -125,7 +127,7 @@ def rule_text(rule: str) -> str:
     return f"{device} {what}" + ("" if state == NORMAL else f", {state_text(state)}")
 
 
-_LINE = re.compile(r"(power/[^@]+)/(L[123])((?:/peak|/transfer)?(?:@.*)?)", re.DOTALL)
+_LINE = re.compile(r"(power/[^@]+)/(L[123])((?:/peak|/transfer|/capped)?(?:@.*)?)", re.DOTALL)
 
 
 def line_of(rule: str) -> tuple[str, str]:
@@ -205,7 +207,19 @@ def gap_text(plan: Plan) -> str:
 
 
 def verdict_text(plan: Plan) -> str:
-    """The answer in a few words: does it fit, and how sure is that."""
+    """The answer in a few words: does it fit, how sure is that, and what does it hang on."""
+    return f"{_fit_text(plan)}{_caps_text(plan)}"
+
+
+def _caps_text(plan: Plan) -> str:
+    names = [clean(item.node) for item in plan.power.oversubscribed]
+    if not names:
+        return ""
+    held = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+    return f"; oversubscribed: only caps keep {held} within rating"
+
+
+def _fit_text(plan: Plan) -> str:
     if plan.status == "OPTIMAL":
         return "FITS, proven optimal"
     if plan.status == "FEASIBLE":
