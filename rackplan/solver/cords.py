@@ -42,7 +42,9 @@ def rack_cords(
     places = wiring.packed([server.index for server in servers[len(rack.fixed) :]])
     if places is None:
         places = {}  # what stands there anyway fits no outlet: the verifier tells
-    outlets = _Outlets(places)
+    # Outlets are worked out for the rack that stands for its group: the feeds of the others follow.
+    alike = zip(rack.feeds, group.rack.feeds, strict=True)
+    outlets = _Outlets({own.id: places[its.id] for own, its in alike if its.id in places})
     of_gear = {
         item.name: tuple(_gear_cords(rack, item.feeds, item.cords, item.start, outlets))
         for item in rack.gear

@@ -9,6 +9,8 @@ from dataclasses import replace
 from rackplan.facility.voltage_drop import BRANCH_LIMIT, TOTAL_LIMIT
 from rackplan.plan import Plan, RackSummary
 from rackplan.plan.power import PowerPlan
+from rackplan.verifier.actions import actions
+from rackplan.verifier.oversubscription import oversubscriptions
 from rackplan.verifier.schedules import circuit_loads, node_loads, nodes_carried
 from rackplan.verifier.stranded import stranded
 from rackplan.verifier.verdict import when
@@ -46,6 +48,8 @@ def power_plan(view: View, racks: Sequence[RackSummary]) -> PowerPlan:
         circuits=circuit_loads(view),
         nodes=node_loads(view, carried),
         stranded=stranded(view, racks, carried),
+        actions=tuple(actions(view)),
+        oversubscribed=tuple(oversubscriptions(view)),
         drops=voltage_drops(view),
     )
 
@@ -53,7 +57,7 @@ def power_plan(view: View, racks: Sequence[RackSummary]) -> PowerPlan:
 def power_warnings(view: View, power: PowerPlan) -> tuple[str, ...]:
     """Drops and imbalances that a reviewer should know, those that are alike on one line."""
     alike: dict[str, list[str]] = defaultdict(list)
-    for text, name in (*_drops(power), *_imbalances(power)):
+    for text, name in (*_oversubscribed(power), *_drops(power), *_imbalances(power)):
         alike[text].append(name)
     found = [f"{_shown(names)}: {text}" for text, names in alike.items()]
     unknown = unknown_levels(view.facility)
@@ -61,6 +65,16 @@ def power_warnings(view: View, power: PowerPlan) -> tuple[str, ...]:
         text = "voltage drop not worked out: the voltage of what feeds it is not given"
         found.append(f"{_shown(unknown)}: {text}")
     return tuple(found)
+
+
+def _oversubscribed(power: PowerPlan) -> Iterator[tuple[str, str]]:
+    for one in power.oversubscribed:
+        text = (
+            f"oversubscribed: {one.full_w / 1000:,.1f} kW at full draw on "
+            f"{one.limit_w / 1000:,.1f} kW {when(one.state)}, counted as "
+            f"{one.counted_w / 1000:,.1f} kW; only caps hold it ({one.capped_w / 1000:,.1f} kW)"
+        )
+        yield text, one.node
 
 
 def _drops(power: PowerPlan) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,7 @@ HELD_BY = {
     ],
     "enterprise-retrofit": [
         r"power/ups-[ab](/transfer)?@loss:",  # one UPS until servers react, and after
-        r"power/row-\d/r\d+:A/L\d@loss:",  # one line of a delta circuit, not its total
+        r"air/near@loss:crac-",
         r"power/pdu-[ab]1/va@loss:",
         r"space/row-1/r\d+/floor",
     ],
@@ -39,6 +39,11 @@ HELD_BY = {
         r"power/ups-[a-c]@loss:",
         r"fabric/su-1$",
         r"air/row-1/r\d+$",
+    ],
+    "reserve-4n3": [
+        r"power/ups-[a-d]$",  # nothing is kept in reserve
+        r"power/ups-[a-d]@loss:ups-",
+        r"air/row-\d/r\d$",
     ],
     "nvl72-liquid-hall": [
         r"power/ups-[a-d]@loss:",
