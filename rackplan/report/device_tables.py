@@ -240,7 +240,8 @@ _STATES = "What happens when something is lost"
 _CIRCUITS = "What happens when a rack loses one of its circuits"
 _STATE_NOTE = (
     "Full: servers at full power. Reduced: capped, as agreed. Down: without the power supplies "
-    "they need. Shed: shut down, as agreed. Throughput is that of servers at full power."
+    "they need. Shed: shut down, as agreed. Throughput is what is sure: that of servers at full "
+    "power, and what a cap leaves of the others."
 )
 
 

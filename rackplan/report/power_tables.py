@@ -38,7 +38,7 @@ def imbalance_text(imbalance: float, use: float = 1.0) -> str:
         return ""
     if imbalance > MOST:
         return f"WARNING: over {MOST * 100:.0f} %"
-    return f"over the target of {TARGET * 100:.0f} %" if imbalance > TARGET else ""
+    return f"over target, {TARGET * 100:.0f} %" if imbalance > TARGET else ""
 
 
 def circuit_schedule(plan: Plan, facility: Facility) -> Table:
@@ -51,19 +51,19 @@ def circuit_schedule(plan: Plan, facility: Facility) -> Table:
         Column("breaker", "Breaker", "A", "count"),
         Column("volts", "Volts", "V", "count"),
         Column("phases", "Phases", kind="count"),
-        Column("circuit", "Kind of circuit"),
         Column("pdu", "Rack PDU"),
         Column("normal", "Normal", "kW", "kilo"),
         Column("worst", "Worst", "kW", "kilo"),
         Column("limit", "Limit", "kW", "kilo"),
         Column("use", "Used", "%", "percent"),
         Column("state", "Worst state"),
-        Column("short", "Short load", "kW", "kilo"),
-        Column("short_limit", "Short limit", "kW", "kilo"),
         *_line_columns(),
         Column("line_limit", "Line limit", "VA", "count"),
         Column("imbalance", "Imbalance", "%", "tenths"),
         Column("mark", "Balance"),
+        Column("short", "Short load", "kW", "kilo"),
+        Column("short_limit", "Short limit", "kW", "kilo"),
+        Column("circuit", "Kind of circuit"),
     )
     note = (
         "Worst: the largest lasting load over all states. Short: the largest electrical peak, or "
@@ -82,18 +82,18 @@ def _circuit_row(circuit: CircuitLoad, facility: Facility) -> tuple[Cell, ...]:
         circuit.breaker_ma / 1000,
         circuit.volts,
         circuit.phases,
-        clean(circuit.circuit),
         clean(circuit.pdu),
         circuit.normal_w / 1000,
         circuit.worst_w / 1000,
         circuit.limit_w / 1000,
         percent(circuit.worst_w, circuit.limit_w),
         state_text_at(circuit.feed, circuit.worst_state),
-        circuit.peak_w / 1000,
-        circuit.short_w / 1000,
         *_line_cells(circuit.normal_va, circuit.worst_va),
         limit_va,
         *_imbalance_cells(circuit),
+        circuit.peak_w / 1000,
+        circuit.short_w / 1000,
+        clean(circuit.circuit),
     )
 
 
@@ -187,7 +187,7 @@ def _node_row(load: NodeLoad, facility: Facility) -> tuple[Cell, ...]:
         max(uses, default=None),
         state_text(load.worst_state),
         load.peak_w / 1000,
-        _thousandth(load.short_w),
+        _short_limit(load, facility),
         state_text(load.peak_state),
         *_line_cells(load.normal_va, load.worst_va),
         line_a,
@@ -200,6 +200,14 @@ def _node_row(load: NodeLoad, facility: Facility) -> tuple[Cell, ...]:
 
 def _thousandth(value: int | None) -> float | None:
     return None if value is None else value / 1000
+
+
+def _short_limit(load: NodeLoad, facility: Facility) -> float | None:
+    """What a node carries for a short time [kW], also where only its apparent power is limited."""
+    node = facility.nodes.get(load.node)
+    if load.short_w is not None or node is None or node.short_va is None:
+        return _thousandth(load.short_w)
+    return node.short_va * float(facility.policy.power_factor) / 1000
 
 
 def _fullest_line_a(load: NodeLoad, facility: Facility) -> float | None:
