@@ -14,6 +14,7 @@ from small_sites import Document, row_of, small_site, written
 
 import rackplan
 from rackplan.cli import _COMMANDS, main
+from rackplan.facility.model import Assumption
 from rackplan.plan import from_json
 
 NO_FIT = {"demand": [{"server": "box8", "min": 7}]}
@@ -157,6 +158,18 @@ def test_check_sums_a_site_up(site):
     assert f"{site}: valid" in result.stdout
     assert "2 cabinet" in result.stdout
     assert {"cabinet": 2} == only_json(run("check", site, "--json"))["racks"]
+
+
+def test_check_prints_what_a_reviewer_should_look_at(site, monkeypatch):
+    def warned(path: Path) -> object:
+        return replace(real(path), warnings=(Assumption("power.nodes[1]", "ups-a is small"),))
+
+    from rackplan.api import load as real
+
+    assert "warnings        none" in run("check", site).stdout
+    monkeypatch.setattr("rackplan.api.load", warned)
+    assert "    - power.nodes[1]: ups-a is small" in run("check", site).stdout
+    assert ["power.nodes[1]: ups-a is small"] == only_json(run("check", site, "--json"))["warnings"]
 
 
 def test_check_lists_every_problem_with_its_line_and_cure(tmp_path):
