@@ -68,16 +68,17 @@ class Rating:
         This reproduces NVIDIA's published circuit table: 415 V, 60 A, three phases, 0.8, 0.95 ->
         32,780 W.
         """
-        return self._power_w(self.thermal * self.continuous * power_factor)
+        return self.power_w(self.continuous_ma, power_factor)
 
     def short_w(self, power_factor: Fraction) -> int:
         """Most real power for a short time [W]: ``k V A x thermal x power factor``."""
-        return self._power_w(self.thermal * power_factor)
+        return self.power_w(self.short_ma, power_factor)
 
     def continuous_va(self) -> int:
         """Most apparent power that may last [VA]."""
-        return self._power_w(self.thermal * self.continuous)
+        return self.power_w(self.continuous_ma, Fraction(1))
 
-    def _power_w(self, share: Fraction) -> int:
-        amps = float(Fraction(self.amps_ma, 1000) * share)
+    def power_w(self, current_ma: int, power_factor: Fraction) -> int:
+        """Real power at a current on every line [W], so that both are one limit."""
+        amps = float(Fraction(current_ma, 1000) * power_factor)
         return math.floor(round(apparent_va(self.volts, amps, self.phases), 6))

@@ -61,7 +61,7 @@ def _signature(facility: Facility, rack: Rack, lined: frozenset[str]) -> Hashabl
         rack.model_id,
         tuple(
             (f.side, f.source, f.circuit, f.limit_w, f.short_w, f.line_ma, f.strip_id)
-            + (f.positions if f.source in lined else ())
+            + (f.positions if len(f.positions) > 1 or f.source in lined else ())
             for f in rack.feeds
         ),
         exempt,

@@ -87,14 +87,17 @@ def pack(banks: Sequence[Bank], plugs: Sequence[Plug]) -> tuple[Place, ...] | No
 
     Returns
     -------
-    Bank and connector of each plug, or ``None`` when there is no way: every way is tried.
+    Bank and connector of each plug, or ``None`` when there is no way: every way is tried, position
+    by position.
     """
-    order = sorted(range(len(plugs)), key=lambda i: (-max(plugs[i].currents_ma, default=0), i))
     states = max((len(plug.currents_ma) for plug in plugs), default=0)
-    tray = _Tray(banks, states)
     found: dict[int, Place] = {}
-    if not _pack(tray, plugs, order, found):
-        return None
+    for position in sorted({plug.position for plug in plugs}):
+        mine = [i for i, plug in enumerate(plugs) if plug.position == position]
+        order = sorted(mine, key=lambda i: (-max(plugs[i].currents_ma, default=0), i))
+        tray = _Tray([bank for bank in banks if bank.position == position], states)
+        if not _pack(tray, [(i, plugs[i]) for i in order], found, set()):
+            return None
     return tuple(found[i] for i in range(len(plugs)))
 
 
@@ -106,19 +109,18 @@ class _Tray:
         self.free = [dict(bank.outlets) for bank in banks]
         self.load = [[0] * states for _ in banks]
 
-    def connector(self, b: int, plug: Plug) -> str | None:
-        """The plainest free connector of a bank for a plug; ``None`` when the bank cannot take it.
+    def connectors(self, b: int, plug: Plug) -> list[str]:
+        """Free connectors of a bank to try for a plug; none when the bank cannot take it.
 
-        An outlet that takes one kind of plug is used before one that takes several.
+        Of those that its inlet fits the plainest will do: what else could have that one takes the
+        others too. Where nobody states an inlet, each may be wanted by another plug.
         """
         bank = self.banks[b]
-        if bank.position != plug.position:
-            return None
         if bank.limit_ma is not None and any(
             have + more > bank.limit_ma
             for have, more in zip(self.load[b], plug.currents_ma, strict=True)
         ):
-            return None
+            return []
         worst = max(plug.currents_ma, default=0)
         fitting = [
             connector
@@ -127,7 +129,8 @@ class _Tray:
             and (not plug.inlet or accepts(connector, plug.inlet))
             and worst <= (bank.outlet_ma[connector] or worst)
         ]
-        return min(fitting, key=lambda c: (c == "C39", c), default=None)
+        fitting.sort(key=lambda connector: (connector == "C39", connector))
+        return fitting[:1] if plug.inlet else fitting
 
     def use(self, b: int, connector: str, plug: Plug, sign: int) -> None:
         """Plug something in, or (``sign`` -1) pull it out again."""
@@ -137,27 +140,39 @@ class _Tray:
 
     def alike(self, b: int) -> tuple[object, ...]:
         """What makes two banks the same to any plug."""
-        bank = self.banks[b]
         free = tuple(sorted(self.free[b].items()))
-        return bank.position, bank.limit_ma, free, tuple(self.load[b])
+        return self.banks[b].limit_ma or -1, free, tuple(self.load[b])
+
+    def is_short(self, plugs: Sequence[tuple[int, Plug]]) -> bool:
+        """Whether plugs are more, or draw more, than all banks together have left."""
+        if len(plugs) > sum(sum(free.values()) for free in self.free):
+            return True
+        limits = [bank.limit_ma for bank in self.banks if bank.limit_ma is not None]
+        if len(limits) < len(self.banks):
+            return False
+        drawn = (sum(each) for each in zip(*(plug.currents_ma for _, plug in plugs), strict=True))
+        loads = (sum(each) for each in zip(*self.load, strict=True))
+        return any(more + have > sum(limits) for more, have in zip(drawn, loads, strict=False))
 
 
 def _pack(
-    tray: _Tray, plugs: Sequence[Plug], order: Sequence[int], found: dict[int, Place]
+    tray: _Tray, plugs: Sequence[tuple[int, Plug]], found: dict[int, Place], failed: set[object]
 ) -> bool:
-    if len(found) == len(order):
+    if not plugs:
         return True
-    index = order[len(found)]
-    plug, tried = plugs[index], set()
+    state = len(plugs), tuple(sorted(tray.alike(b) for b in range(len(tray.banks))))
+    if state in failed or tray.is_short(plugs):
+        return False
+    (index, plug), tried = plugs[0], set()
     for b, bank in enumerate(tray.banks):
-        connector = tray.connector(b, plug)
-        if connector is None or tray.alike(b) in tried:
-            continue
-        tried.add(tray.alike(b))
-        tray.use(b, connector, plug, 1)
-        found[index] = (bank.id, connector)
-        if _pack(tray, plugs, order, found):
-            return True
-        del found[index]
-        tray.use(b, connector, plug, -1)
+        alike = tray.alike(b)
+        for connector in tray.connectors(b, plug) if alike not in tried else ():
+            tray.use(b, connector, plug, 1)
+            found[index] = (bank.id, connector)
+            if _pack(tray, plugs[1:], found, failed):
+                return True
+            del found[index]
+            tray.use(b, connector, plug, -1)
+        tried.add(alike)
+    failed.add(state)
     return False

@@ -31,6 +31,8 @@ def _feed_misfit(footprint: Footprint, feed: Feed) -> str | None:
             return f"{name} takes {window}; feed {feed.side} gives {volts:,.0f} V"
         if supply.phases == 0:
             return f"{name} takes direct current; feed {feed.side} gives alternating current"
+    if feed.strip is not None and supply.phases == 3:
+        return f"{name} takes three phases; {feed.strip_id} has single-phase outlets"
     if feed.strip is not None and supply.inlet and supply.phases == 1:
         outlets = {outlet for bank in feed.strip.banks for outlet in bank.outlets}
         if not any(accepts(outlet, supply.inlet) for outlet in outlets):

@@ -83,7 +83,8 @@ class Wires:
         rules: list[Rule] = [
             RackRule(group.index, limit) for limit in instance.rack_limits[group.index]
         ]
-        rules.append(OutletRule(group.index, instance.cords[group.index]))
+        if instance.cords[group.index].banks:
+            rules.append(OutletRule(group.index, instance.cords[group.index]))
         self._footprints = instance.facility.footprints
         self._wiring = wiring_of(group, self._footprints, rules)
         self._filled = 0

@@ -21,10 +21,13 @@ NOISE = 1e-9
 
 
 def fits(placed: Placed, feed: Feed) -> bool:
-    """Whether a feed's rack PDU, if it has one, has outlets for a server's inlets."""
+    """Whether a feed's rack PDU, if it has one, has outlets for a server's inlets.
+
+    They are of one phase: a cord of three phases fits none.
+    """
     supply = placed.footprint.supply
     if feed.strip is None or not supply.inlet or supply.phases != 1:
-        return True
+        return feed.strip is None or supply.phases != 3
     return any(
         accepts(outlet, supply.inlet) for bank in feed.strip.banks for outlet in bank.outlets
     )

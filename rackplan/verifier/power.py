@@ -20,6 +20,9 @@ LINES = ("L1", "L2", "L3")
 NOISE = 1e-9
 """Share by which a current may pass its limit: it is worked out in floats."""
 
+NOTHING_MA = 1e-6
+"""Current that is none: what is left over where the parts of a load are taken from the whole."""
+
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:
     """Judge power nodes, circuits and power supplies in the normal state and in every loss state.
@@ -114,7 +117,7 @@ def _lines(
 ) -> Iterator[Finding]:
     """The current of each line against its limit."""
     for line, amps in zip(LINES, lines, strict=True):
-        current = Fraction(amps * 1000 * (1 - NOISE))
+        current = Fraction(max(0.0, amps * 1000 * (1 - NOISE) - NOTHING_MA))
         name = _named(f"{rule}/{line}", what)
         before = f"line {line} of {device} carries"
         yield from at_most(name, device, current, limit_ma, "mA", state=state, before=before)

@@ -20,14 +20,32 @@ from rackplan.facility.limits.node_loads import (
     Draw,
     NodeLoads,
     SitePower,
+    capped,
+    counted,
     held,
+    held_capped,
+    held_counted,
+    held_peak,
+    held_source,
     lasting,
     node_loads,
+    peak,
+    source,
     uncapped,
 )
-from rackplan.facility.limits.power import judged, node_limits
+from rackplan.facility.limits.power import ByPosition, by_position, judged, node_limits
 from rackplan.facility.model import NORMAL, Facility, Feed, LossState
 from rackplan.facility.power import Flow
+
+USUAL: Mapping[Draw, Draw] = {
+    held: lasting,
+    held_source: source,
+    held_counted: counted,
+    held_capped: capped,
+    held_peak: peak,
+    uncapped: lasting,
+}
+"""What servers draw in normal operation where in a loss state they draw so."""
 
 
 def exposed_racks(facility: Facility, groups: Sequence[RackGroup]) -> frozenset[str]:
@@ -76,10 +94,19 @@ class _States:
         self._facility = facility
         self._site = SitePower(facility, groups)
         self._flow = Flow(facility.nodes)
-        self._normal = node_loads(self._site, self._flow, LossState(NORMAL, "normal"), lasting)
+        self._normal: dict[Draw, NodeLoads] = {}
         self._unshifted: dict[Draw, NodeLoads] = {}
         self._panels: dict[tuple[str, Draw], NodeLoads | None] = {}
+        self._positions: dict[tuple[str, int], ByPosition] = {}
         self._by_lost = {state.lost: state for state in facility.states if not state.module}
+
+    def _undisturbed(self, draw: Draw) -> NodeLoads:
+        """Loads of normal operation, with what servers draw then."""
+        usual = USUAL[draw]
+        if usual not in self._normal:
+            normal = LossState(NORMAL, "normal")
+            self._normal[usual] = node_loads(self._site, self._flow, normal, usual)
+        return self._normal[usual]
 
     def _whole(self, draw: Draw) -> NodeLoads:
         """Loads with nothing lost, while servers draw what they do in a loss state."""
@@ -91,21 +118,24 @@ class _States:
     def exposed(self, group: RackGroup, feed: Feed) -> list[str]:
         """Rated nodes above the rack on which the loss of the circuit is harder than any state.
 
-        Covered is judged channel by channel: every load of a node is a sum of channels with weights
-        above zero. Peaks move like what lasts.
+        Covered is judged position by position: every load of a node is a sum of what is at its
+        positions, with weights above zero.
         """
         above = sorted({n for f in group.rack.feeds for n in self._flow.upstream(f.source)})
         nodes = self._facility.nodes
         rated = [n for n in above if nodes[n].limit_w or nodes[n].limit_va]
-        capped = any(f.draw_w > f.loss_draw_w for f in self._facility.footprints)
-        draws = (held, uncapped) if capped else (held,)
-        return [n for n in rated if not all(self._covered(n, group, feed, d) for d in draws)]
+        cases = list(judged(self._facility, LossState("loss:", "power")))
+        return [
+            n
+            for n in rated
+            if not all(self._covered(n, group, feed, c.draw) for c in cases if c.at(nodes[n]))
+        ]
 
     def _covered(self, node: str, group: RackGroup, feed: Feed, draw: Draw) -> bool:
         """Whether normal operation, or the loss of the circuit's panel, is as hard on a node."""
         shifted = self._shifted(group, feed, draw)
         panel = self._panel(feed.source, draw)
-        return self._covers(self._normal, node, group, shifted, draw) or (
+        return self._covers(self._undisturbed(draw), node, group, shifted, draw) or (
             panel is not None and self._covers(panel, node, group, shifted, draw)
         )
 
@@ -118,6 +148,13 @@ class _States:
         for channel, of_rack in shifted.loads.items():
             loads.setdefault(channel, {})[group.index] = dict(of_rack)
         return NodeLoads(dict(shifted.base), loads)
+
+    def _at(self, node: str, state: NodeLoads) -> ByPosition:
+        """Loads of a node by position in a state that is kept."""
+        key = node, id(state)
+        if key not in self._positions:
+            self._positions[key] = by_position(node, state)
+        return self._positions[key]
 
     def _shifted(self, group: RackGroup, feed: Feed, draw: Draw) -> _Shifted:
         """What nodes carry when one rack of the group has lost a circuit."""
@@ -143,28 +180,16 @@ class _States:
         self, state: NodeLoads, node: str, group: RackGroup, shifted: _Shifted, draw: Draw
     ) -> bool:
         """Whether a node carries at least as much in ``state``, whatever is placed."""
-        channels = {c for c in (*shifted.base, *shifted.loads) if c[0] == node}
-        whole = self._whole(draw).loads
-        return all(_covers(state, channel, group, shifted, whole) for channel in channels)
+        base, loads = self._at(node, state)
+        of_rack = {channel: {group.index: dict(by)} for channel, by in shifted.loads.items()}
+        least, mine = by_position(node, NodeLoads(shifted.base, of_rack))
+        _, others = self._at(node, self._whole(draw))
+        return _reaches(base, least) and all(
+            _reaches(loads.get(kind, {}), needed)
+            for of_kinds in (others, mine)
+            for kind, needed in of_kinds.items()
+        )
 
 
-def _covers(
-    state: NodeLoads,
-    channel: Channel,
-    group: RackGroup,
-    shifted: _Shifted,
-    whole: Mapping[Channel, Mapping[int, Mapping[int, float]]],
-) -> bool:
-    if state.base.get(channel, 0.0) < shifted.base.get(channel, 0.0) - NOISE:
-        return False
-    mine, others = shifted.loads.get(channel, {}), whole.get(channel, {})
-    needed = {g: dict(by_footprint) for g, by_footprint in others.items()}
-    ours = needed.setdefault(group.index, {})
-    for footprint, watts in mine.items():
-        ours[footprint] = max(ours.get(footprint, 0.0), watts)
-    carried = state.loads.get(channel, {})
-    return all(
-        carried.get(g, {}).get(footprint, 0) >= watts - NOISE
-        for g, by_footprint in needed.items()
-        for footprint, watts in by_footprint.items()
-    )
+def _reaches(carried: Mapping[str, float], needed: Mapping[str, float]) -> bool:
+    return all(carried.get(at, 0.0) >= watts - NOISE for at, watts in needed.items())

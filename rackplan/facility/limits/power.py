@@ -186,7 +186,7 @@ def _line_limits(
     lasts = lasting if state.id == NORMAL else held
     if not node.oversubscribed and is_short_enough(facility.footprints, case, lasts, limit, short):
         return
-    base, loads = _by_position(node.id, found)
+    base, loads = by_position(node.id, found)
     share = float(node.diversity) if case.diverse else 1.0
     suffix = f"/{case.what}" if case.what else ""
     for bound in line_loads(base, loads, rating.volts, facility.policy.power_factor):
@@ -209,9 +209,11 @@ Kind = tuple[int, int]
 """Rack group and footprint."""
 
 
-def _by_position(
-    node: str, found: NodeLoads
-) -> tuple[dict[str, float], dict[Kind, dict[str, float]]]:
+ByPosition = tuple[dict[str, float], dict[Kind, dict[str, float]]]
+"""Base load, and load of one more server of each kind, at each position of a node [W]."""
+
+
+def by_position(node: str, found: NodeLoads) -> ByPosition:
     """Loads of a node by position; what comes through converters spreads evenly over the lines."""
     base = {"": 0.0, **_channels(node, found.base)}
     loads: dict[Kind, dict[str, float]] = {}

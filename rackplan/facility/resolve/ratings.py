@@ -45,13 +45,14 @@ def node_limits(context: Context, node: s.PowerNode, path: Path) -> Limits:
     kept = _kept(context, node, path)
     over = Fraction(1) if node.overload is None else _overload(context, node, path)
     rating = _rating(context, node, share, path)
+    short_ma = 0 if rating is None else math.floor(rating.short_ma * over)
     lasting, short = [], []
     if node.rated_power is not None:
         lasting.append(math.floor(node.rated_power * share * kept))
         short.append(math.floor(node.rated_power * over * kept))
     if rating is not None:
         lasting.append(rating.continuous_w(factor))
-        short.append(math.floor(rating.short_w(factor) * over))
+        short.append(rating.power_w(short_ma, factor))
     apparent = node.rated_apparent
     return Limits(
         limit_w=min(lasting, default=None),
@@ -59,7 +60,7 @@ def node_limits(context: Context, node: s.PowerNode, path: Path) -> Limits:
         short_w=min(short, default=None),
         short_va=None if apparent is None else math.floor(apparent * over * kept),
         rating=rating,
-        short_ma=0 if rating is None else math.floor(rating.short_ma * over),
+        short_ma=short_ma,
     )
 
 
