@@ -42,7 +42,6 @@ HELD_BY = {
     ],
     "reserve-4n3": [
         r"power/ups-[a-d]$",  # nothing is kept in reserve
-        r"power/ups-[a-d]@loss:ups-",
         r"air/row-\d/r\d$",
     ],
     "nvl72-liquid-hall": [
