@@ -22,6 +22,8 @@ def supply_misfit(footprint: Footprint, rack: Rack) -> str | None:
 def _feed_misfit(footprint: Footprint, feed: Feed) -> str | None:
     supply, name = footprint.supply, footprint.server_id
     if supply.low_v is not None and supply.high_v is not None and feed.rating is not None:
+        if supply.phases == 0:
+            return f"{name} takes direct current; feed {feed.side} gives alternating current"
         three = supply.phases == 3
         if three and len(feed.positions) < 3:
             return f"{name} takes three phases; feed {feed.side} has one"
@@ -29,8 +31,6 @@ def _feed_misfit(footprint: Footprint, feed: Feed) -> str | None:
         if not supply.low_v - ROUNDED_V <= volts <= supply.high_v + ROUNDED_V:
             window = f"{supply.low_v:,.0f} to {supply.high_v:,.0f} V"
             return f"{name} takes {window}; feed {feed.side} gives {volts:,.0f} V"
-        if supply.phases == 0:
-            return f"{name} takes direct current; feed {feed.side} gives alternating current"
     if feed.strip is not None and supply.phases == 3:
         return f"{name} takes three phases; {feed.strip_id} has single-phase outlets"
     if feed.strip is not None and supply.inlet and supply.phases == 1:
