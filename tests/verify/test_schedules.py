@@ -179,6 +179,32 @@ def test_an_oversubscribed_node_counts_what_is_drawn_at_the_same_time(bench):
     assert 13_500 == stranded(View(site, plan), racks)[0].free_w
 
 
+def test_what_servers_are_capped_to_is_a_limit_and_no_load(bench):
+    # No server may be held back, and none draws more than the 5,000 W counted: with ups-b lost
+    # ups-a carries that, although a cap of 5,500 W leaves no more than 14,500 W of 20,000 W.
+    site = bench.facility()
+    full = [f for f in site.footprints if f.survive.kind == "full"]
+    basis = {"counted_w": 5000, "capped_w": 5500, "draw_w": 5000}
+    site = replace(site, footprints=tuple(replace(f, **basis) for f in full))
+    site = bench.limited(site, "ups-a", limit_w=20_000, oversubscribed=True)
+    plan = one_server(bench, site)
+    found = nodes(site, plan)["ups-a"]
+    assert (5000, 5000) == (found.worst_w, found.peak_w)
+    racks = [summary(rack, "space/row-1/r1") for rack in site.racks]
+    assert 14_500 == stranded(View(site, plan), racks)[0].free_w
+
+
+def test_the_schedule_is_in_the_order_of_poles(bench):
+    site = bench.facility()
+    for name, pole in (("r1", 7), ("r2", 1)):
+        a, b = site.racks[f"row-1/{name}"].feeds
+        poles = (pole, pole + 2, pole + 4)
+        site = bench.with_rack(site, name, feeds=(replace(a, poles=poles), b))
+    found = [c.feed for c in circuit_loads(View(site, bench.plan(site, [])))]
+    on_a = ["row-1/r2:A", "row-1/r1:A", "row-1/r3:A"]  # r3 has no poles
+    assert [*on_a, "row-1/r1:B", "row-1/r2:B", "row-1/r3:B"] == found
+
+
 def test_lines_of_a_panel_add_up_its_circuits(bench):
     # r1 and r2: L1 and L2 of each circuit carry 1,500 W; together 3,000 W on L1 and L2 of rpp-a,
     # and 6,000 W on each with the other side lost.

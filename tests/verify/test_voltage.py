@@ -116,6 +116,7 @@ def test_the_total_begins_where_the_voltage_does(bench):
     found = drops(site, bench.plan(site, [bench.server(site, "r1", 1)]))
     assert close(7500 * 0.2 / 480**2) == found["ats-a"].share
     assert close(7500 * 0.3 / 480**2) == found["ups-a"].total_share
+    assert close(0.00375) == found["row-1/r1:A"].total_share
 
 
 def test_parallel_inputs_share_the_current(bench):
