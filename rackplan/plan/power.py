@@ -9,9 +9,9 @@ from typing import Literal
 Mechanism = Literal["reserve", "quantized", "space", "cooling", "weight", "supply", "demand"]
 """Why capacity is stranded. ``reserve``: other nodes on the same paths are full in some loss state.
 ``quantized``: what is free, of the node or of the circuits behind it, is less than one more server
-takes. ``space``, ``cooling``, ``weight``: the racks behind are full in that respect; a place without
-leaf ports or cable reach is no space. ``supply``: power supplies, voltage or connectors keep servers
-out. ``demand``: nothing more is asked for."""
+takes. ``space``, ``cooling``, ``weight``: the racks behind are full in that respect; a place
+without leaf ports or cable reach is no space. ``supply``: power supplies, voltage or connectors
+keep servers out. ``demand``: nothing more is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
