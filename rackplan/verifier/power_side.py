@@ -89,20 +89,21 @@ def _drops(power: PowerPlan) -> Iterator[tuple[str, str]]:
 
 
 def _imbalances(power: PowerPlan) -> Iterator[tuple[str, str]]:
-    loaded = [
+    """Every node out of balance; circuits of racks together: few cords seldom divide evenly."""
+    off = f"off the mean of the lines in normal operation (target {IMBALANCE_TARGET * 100:.0f} %)"
+    for node in power.nodes:
+        loaded = node.limit_w is not None and node.normal_w >= LOADED * node.limit_w
+        if loaded and node.imbalance > IMBALANCE_LIMIT:
+            yield f"a line is {node.imbalance * 100:.0f} % {off}", node.node
+    uneven = [
         (circuit.imbalance, circuit.feed)
         for circuit in power.circuits
-        if circuit.normal_w >= LOADED * circuit.limit_w
+        if circuit.imbalance > IMBALANCE_LIMIT and circuit.normal_w >= LOADED * circuit.limit_w
     ]
-    loaded += [
-        (node.imbalance, node.node)
-        for node in power.nodes
-        if node.limit_w is not None and node.normal_w >= LOADED * node.limit_w
-    ]
-    for share, name in loaded:
-        if share > IMBALANCE_LIMIT:
-            text = f"a line is {share * 100:.0f} % off the mean of the lines in normal operation"
-            yield f"{text} (target {IMBALANCE_TARGET * 100:.0f} %)", name
+    if uneven:
+        worst, name = max(uneven, key=lambda one: one[0])
+        others = f"; {len(uneven) - 1} more over 15 %" if len(uneven) > 1 else ""
+        yield f"a line is {worst * 100:.0f} % {off}{others}: see the circuit schedule", name
 
 
 def _percent(share: float) -> str:

@@ -376,8 +376,11 @@ def test_imbalance_is_warned_of_where_there_is_load(bench):
     site = wired(bench, WYE)
     view = View(site, one_server(bench, site))
     warnings = power_warnings(view, power_plan(view, ()))
-    text = "a line is 100 % off the mean of the lines in normal operation (target 10 %)"
-    assert (f"row-1/r1:A and 1 alike: {text}",) == warnings
+    text = (
+        "a line is 100 % off the mean of the lines in normal operation (target 10 %); "
+        "1 more over 15 %: see the circuit schedule"
+    )
+    assert (f"row-1/r1:A: {text}",) == warnings
     # 3,000 W of 30,001 W are less than a tenth: its balance does not matter.
     idle = wired(bench, WYE | {"limit_w": 30_001})
     view = View(idle, one_server(bench, idle))
