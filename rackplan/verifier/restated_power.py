@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 
-from rackplan.plan.power import CircuitLoad, NodeLoad, VoltageDrop
+from rackplan.plan.power import Action, CircuitLoad, NodeLoad, Oversubscription, VoltageDrop
+from rackplan.verifier.actions import actions
+from rackplan.verifier.oversubscription import oversubscriptions
 from rackplan.verifier.power import cases
 from rackplan.verifier.schedules import circuit_loads, node_loads, node_loads_in, nodes_carried
 from rackplan.verifier.verdict import Violation, violation
@@ -43,6 +45,30 @@ def check(view: View) -> Iterator[Violation]:
     if power.drops:
         drops = {drop.branch: drop for drop in voltage_drops(view)}
         yield from _rows(drops, power.drops, "branch", view)
+    if power.circuits:
+        yield from _told(power.actions, tuple(actions(view)), "state", "is done")
+        over = tuple(oversubscriptions(view))
+        yield from _told(power.oversubscribed, over, "node", "is oversubscribed")
+
+
+def _told(
+    stated: Sequence[Action | Oversubscription],
+    mine: Sequence[Action | Oversubscription],
+    name: str,
+    what: str,
+) -> Iterator[Violation]:
+    """What is done in loss states, and what only caps hold, is told in full and as it is."""
+    said, right = ([_rounded(row) for row in rows] for rows in (stated, mine))
+    wrong = [row for row in said if row not in right] + [row for row in right if row not in said]
+    for device in dict.fromkeys(str(row[name]) for row in wrong):
+        message = f"what the plan says {what} at {device} is not what its servers make it."
+        yield violation(f"plan/{device}/{name}", device, message)
+
+
+def _rounded(row: Action | Oversubscription) -> dict[str, object]:
+    """A row with rates to the digits that sums of floats keep."""
+    figures = {one.name: getattr(row, one.name) for one in fields(row)}
+    return {k: float(f"{v:.6g}") if isinstance(v, float) else v for k, v in figures.items()}
 
 
 def _rows(

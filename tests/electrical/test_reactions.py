@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from small_sites import CHAT, facility_of, small_site
 
@@ -127,3 +129,15 @@ def test_an_overload_shorter_than_the_reaction_is_not_counted():
     facility = facility_of(document)
     assert any("no overload is counted" in warning.text for warning in facility.warnings)
     assert "INFEASIBLE" == rackplan.solve(facility, workers=1).status
+
+
+def test_actions_that_are_left_out_or_changed_are_named():
+    view = solved(hall("20 kW", {**SHED, "priority": 1}, {**SHED, "priority": 9}))
+    power = view.plan.power
+    fewer = replace(view.plan, power=replace(power, actions=power.actions[1:]))
+    first = power.actions[0]
+    other = replace(first, servers=first.servers + 1)
+    changed = replace(view.plan, power=replace(power, actions=(other, *power.actions[1:])))
+    for plan in (fewer, changed):
+        (found,) = rackplan.verify(view.facility, plan).violations
+        assert f"plan/{first.state}/state" == found.rule
