@@ -12,20 +12,12 @@ from rackplan.plan.power import CircuitLoad, NodeLoad
 from rackplan.report.device_tables import percent
 from rackplan.report.table import Cell, Column, Table, clean
 from rackplan.report.wording import state_text, state_text_at
-
-TARGET = 0.10
-"""Imbalance of lines that panels are laid out for."""
-
-MOST = 0.15
-"""Imbalance of lines that a reviewer is warned of."""
-
-LOADED = 0.1
-"""Share of its limit from which on the balance of a circuit or node matters."""
+from rackplan.verifier.power_side import IMBALANCE_LIMIT, IMBALANCE_TARGET, LOADED
 
 _LINES_NOTE = (
     "Imbalance: largest deviation of a line from the mean in normal operation, over that mean; "
-    f"the target is {TARGET * 100:.0f} %, over {MOST * 100:.0f} % is a warning. Under "
-    f"{LOADED * 100:.0f} % of the limit it does not matter."
+    f"the target is {IMBALANCE_TARGET * 100:.0f} %, over {IMBALANCE_LIMIT * 100:.0f} % is a "
+    f"warning. Under {LOADED * 100:.0f} % of the limit it does not matter."
 )
 
 
@@ -36,9 +28,9 @@ def imbalance_text(imbalance: float, use: float = 1.0) -> str:
     """
     if use < LOADED:
         return ""
-    if imbalance > MOST:
-        return f"WARNING: over {MOST * 100:.0f} %"
-    return f"over target, {TARGET * 100:.0f} %" if imbalance > TARGET else ""
+    if imbalance > IMBALANCE_LIMIT:
+        return f"WARNING: over {IMBALANCE_LIMIT * 100:.0f} %"
+    return f"over target, {IMBALANCE_TARGET * 100:.0f} %" if imbalance > IMBALANCE_TARGET else ""
 
 
 def circuit_schedule(plan: Plan, facility: Facility) -> Table:
