@@ -66,7 +66,7 @@ class Quantity(Enum):
     POWER = Kind("power", "W", "watt", '"34.5 kW", "1.2 MW"', maximum=1e11)
     APPARENT_POWER = Kind("apparent power", "VA", "volt_ampere", '"34.5 kVA"', maximum=1e11)
     CURRENT = Kind("current", "mA", "milliampere", '"63 A"', maximum=1e9)
-    VOLTAGE = Kind("voltage", "V", "volt", '"415 V"', maximum=1_000_000)
+    VOLTAGE = Kind("voltage", "V", "volt", '"415 V"', minimum=1, maximum=1_000_000)
     LENGTH = Kind("length", "mm", "millimeter", '"600 mm", "1.2 m"', maximum=1e8)
     ELEVATION = Kind("elevation", "m", "meter", '"1600 m", "5280 ft"', minimum=-450, maximum=5500)
     POSITION = Kind("position", "mm", "millimeter", '"-1.2 m"', minimum=-1e8, maximum=1e8)

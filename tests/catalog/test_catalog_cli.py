@@ -59,7 +59,9 @@ def test_show_prints_rejected_claims_with_the_reason() -> None:
 
 def test_show_lists_what_no_source_gives_and_what_the_checks_find() -> None:
     flat = " ".join(run("show", "dell-xe9680-h100").stdout.split())
-    assert "no source: height, width, depth, peak, psu_min_boot, airflow, inlet_min" in flat
+    assert (
+        "no source: height, width, depth, peak, power_cap, psu_min_boot, airflow, inlet_min" in flat
+    )
     assert "warning: label 3+3" in flat
 
 
@@ -68,7 +70,7 @@ def test_show_as_json_holds_value_unit_and_source() -> None:
     figure = data["figures"]["max_draw"]
     assert (10200, "W", "10.2 kW") == (figure["value"], figure["unit"], figure["text"])
     assert "dgx-h100-guide" == figure["source"]["id"]
-    assert ["peak"] == data["absent"]
+    assert ["peak", "power_cap"] == data["absent"]
     assert "heat_claim" == data["rejected"][0]["field"]
 
 
