@@ -62,15 +62,15 @@ def _catalog(draw: st.DrawFn, document: Document) -> None:
         "pair": circuit("208 V", "20 A", 1, "single", "nec"),
         "low": circuit("120 V", "20 A", 1, "single", "nec"),
     }
-    both = {"C13": 3, "C19": 2}
+    both = {"C13": 13, "C19": 12}
     catalog["rack_pdus"] = {
         "s-wye": strip("L1 L2 L3", both, amps="16 A"),
-        "s-wye-tight": strip("L1 L2 L3 L1 L2 L3", {"C13": 1, "C19": 1}, amps="16 A", breaker="8 A"),
+        "s-wye-tight": strip("L1 L2 L3 L1 L2 L3", {"C13": 5, "C19": 5}, amps="16 A", breaker="8 A"),
         "s-line": strip("L L", both, volts="230 V", amps="16 A"),
         "s-delta": strip("L1-L2 L2-L3 L3-L1", both, volts="208 V", amps="24 A", continuous=0.8),
         "s-delta-tight": strip(
             "L1-L2 L2-L3 L3-L1 L1-L2",
-            {"C13": 1, "C39": 1},
+            {"C13": 5, "C39": 5},
             volts="208 V",
             amps="24 A",
             breaker="10 A",
@@ -87,9 +87,6 @@ def _catalog(draw: st.DrawFn, document: Document) -> None:
             "psu_count": many,
             "psu_rating": f"{least_w * draw(st.sampled_from([1, 2, many]))} W",
             "inlet": draw(st.sampled_from(["", "C14", "C20", "C20 (locking)"])),
-            "input_voltage": draw(
-                st.sampled_from(["", "100-240 VAC 1ph", "200-240 VAC", "", "415 VAC 3ph"])
-            ),
             "peak": None if peak_w == watts else f"{peak_w} W",
         }
         box(document, name, **{key: value for key, value in figures.items() if value != ""})
@@ -114,7 +111,7 @@ def _power(draw: st.DrawFn, document: Document, volts: int) -> list[str]:
     for letter in letters:
         above = "board"
         if draw(st.booleans()):
-            ups: Document = {"id": f"ups-{letter}", "kind": "ups", "from": ["board"]}
+            ups: Document = {"id": f"ups-{letter}", "kind": "ups", "from": ["board"], "spare": True}
             ups["rated_power"] = draw(st.sampled_from(["6 kW", "13 kW", "50 kW"]))
             ups["efficiency"] = draw(
                 st.sampled_from([1.0, 0.94, {"25 %": 0.93, "50 %": 0.96, "100 %": 0.955}])
@@ -127,7 +124,7 @@ def _power(draw: st.DrawFn, document: Document, volts: int) -> list[str]:
                 ups["recharge"] = "500 W"
             nodes.append(ups)
             above = f"ups-{letter}"
-        panel: Document = {"id": f"panel-{letter}", "kind": "rpp", "from": [above]}
+        panel: Document = {"id": f"panel-{letter}", "kind": "rpp", "from": [above], "spare": True}
         kind = draw(st.integers(0, 4))
         if kind == 0:
             panel["kind"] = "busway"
