@@ -74,11 +74,10 @@ def _warn_oversubscribed(
     for kind, found in ratios.items():
         worst = max(found, key=lambda name: found[name])
         rated_w = _rated_w(context, nodes[worst]) or 0
-        others = f", {len(found) - 1} more {kind} likewise" if len(found) > 1 else ""
+        others = f" ({len(found) - 1} more {kind} likewise)" if len(found) > 1 else ""
         text = (
-            f"{worst} is oversubscribed: what it feeds is rated {below[worst] / 1000:,.1f} kW, "
-            f"{found[worst]:.2f} times its own {rated_w / 1000:,.1f} kW{others}; "
-            f"limits hold the load, not the ratings"
+            f"what {worst} feeds is rated {below[worst] / 1000:,.1f} kW, {found[worst]:.2f} times "
+            f"its own {rated_w / 1000:,.1f} kW{others}; limits hold the load, not the ratings"
         )
         context.warn(places[worst], text)
 
