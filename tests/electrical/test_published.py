@@ -14,7 +14,7 @@ def loads(document):
 
 
 def test_s4_the_input_of_a_power_supply():
-    # S4, starline.de, "So berechnen Sie die Waermeabgabe": 800 W at 89 %, one supply of two counts:
+    # S4, starline.de on the heat of power supplies: 800 W at 89 %, one supply of two counts:
     # 899 W in, 3,067 BTU/h. The supply as a node whose efficiency is 0.89.
     document = demand(box(hall(), max_draw="800 W"), 1)
     for name in ("ups-a", "ups-b"):
