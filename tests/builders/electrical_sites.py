@@ -16,7 +16,6 @@ from typing import Any
 from small_sites import Document, facility_of, small_site
 
 import rackplan
-from rackplan.formulation import RackRule, all_rules, build_instance
 from rackplan.solver import Result
 
 FIGURES = {"basis": "estimate", "source": "worked example", "note": "chosen to be round"}
@@ -31,8 +30,6 @@ CIRCUITS: dict[str, tuple[str, str, int, str, str]] = {
     "wide-1": ("400 V", "4000 A", 1, "single", "iec"),
 }
 """Circuits: volts, breaker, phases, wiring, standard. ``wide`` ones never bind."""
-
-TOY = "A made-up catalog entry for tests."
 
 
 def circuit(
@@ -215,9 +212,3 @@ def most(document: Document) -> int:
     goal = result.plan.objective[0]
     assert goal.value == goal.bound
     return len(result.plan.servers)
-
-
-def room_of(document: Document, rule: str) -> list[int]:
-    """What rack rules of an id leave for new servers."""
-    instance = build_instance(facility_of(document))
-    return [r.room for r in all_rules(instance) if isinstance(r, RackRule) and r.id == rule]
