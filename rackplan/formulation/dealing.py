@@ -26,7 +26,7 @@ class Placed:
 def deal(
     instance: Instance,
     patterns: tuple[tuple[Pattern, ...], ...],
-    begun: frozenset[int],
+    begun: Mapping[int, str],
     follow: Mapping[tuple[int, int], int],
     count: Mapping[Term, int],
 ) -> tuple[Placed, ...]:
@@ -44,16 +44,19 @@ def deal(
         for p, pattern in enumerate(patterns[group.index]):
             for _ in range(follow.get((group.index, p), 0)):
                 rack = next(racks)
-                placed.extend(_fill(instance, rack, wires, _take(instance, pattern, waiting)))
+                taken = _take(instance, pattern, waiting, begun.get(group.index) == "counts")
+                placed.extend(_fill(instance, rack, wires, taken))
     return tuple(placed)
 
 
-def _take(instance: Instance, pattern: Pattern, waiting: dict[int, int]) -> list[Option]:
+def _take(
+    instance: Instance, pattern: Pattern, waiting: dict[int, int], by_counts: bool
+) -> list[Option]:
     """As many waiting servers as the pattern has room for."""
     taken: list[Option] = []
     for footprint, room in enumerate(pattern):
         for option in instance.menu:
-            if option.footprint.index == footprint:
+            if option.column(by_counts) == footprint:
                 many = min(room, waiting[option.index])
                 waiting[option.index] -= many
                 room -= many

@@ -41,6 +41,10 @@ class Option:
     service: Service | None
     refusal: str
 
+    def column(self, by_counts: bool) -> int:
+        """Place in the patterns of a group: of its first footprint, where counts say the rest."""
+        return self.footprint.base if by_counts else self.footprint.index
+
     @property
     def rate_milli(self) -> int:
         """Throughput of one server in thousandths of the workload's unit, rounded down."""

@@ -13,13 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from ortools.sat.python import cp_model
 
 from rackplan.formulation.instance import Instance
 from rackplan.formulation.lines import Lines
-from rackplan.formulation.patterns import Pattern, maximal_patterns
+from rackplan.formulation.patterns import Pattern, maximal_patterns, wiring_of
 from rackplan.formulation.rules import OutletRule, RackRule, Rule, SiteRule, StackRule, Term
+
+Begun = Literal["patterns", "counts"]
+"""What says where the cords of servers begin: the patterns of racks, or the counts alone."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Formulation:
     patterns
         Maximal patterns by rack group.
     begun
-        Groups whose patterns say where the cords of each server begin.
+        Groups in which it is decided where the cords of each server begin, and by what.
     follow
         y: racks of a group that follow a pattern, by group and pattern index.
     count
@@ -43,7 +47,7 @@ class Formulation:
     instance: Instance
     model: cp_model.CpModel
     patterns: tuple[tuple[Pattern, ...], ...]
-    begun: frozenset[int]
+    begun: Mapping[int, Begun]
     follow: Mapping[tuple[int, int], cp_model.IntVar]
     count: Mapping[Term, cp_model.IntVar]
 
@@ -58,7 +62,7 @@ def formulate(instance: Instance, rules: Iterable[Rule]) -> Formulation:
     rules = list(rules)
     model = cp_model.CpModel()
     patterns, begun, rules = _patterns(instance, rules)
-    follow, count = _variables(instance, model, patterns)
+    follow, count = _variables(instance, model, patterns, begun)
     formulation = Formulation(instance, model, patterns, begun, follow, count)
     for rule in rules:
         if isinstance(rule, SiteRule):
@@ -69,12 +73,15 @@ def formulate(instance: Instance, rules: Iterable[Rule]) -> Formulation:
 Patterns = tuple[tuple[Pattern, ...], ...]
 
 
-def _patterns(instance: Instance, rules: list[Rule]) -> tuple[Patterns, frozenset[int], list[Rule]]:
-    """Patterns of every group, groups whose patterns say where cords begin, and the rules.
+def _patterns(
+    instance: Instance, rules: list[Rule]
+) -> tuple[Patterns, Mapping[int, Begun], list[Rule]]:
+    """Patterns of every group, groups in which it is decided where cords begin, and the rules.
 
-    Rules leave out shared limits on lines that nothing can reach. Where one can be reached,
-    patterns of the racks behind it say where the cords
-    of each server begin; elsewhere that is free, and chosen rack by rack at the end.
+    Rules leave out shared limits on lines that nothing can reach. Where one can be reached, the
+    model decides for the racks behind it where the cords of each server begin: by patterns, or, when
+    a rack carries its servers wherever they begin, by counts alone. Elsewhere it is chosen rack by
+    rack at the end.
     """
     by_group: list[list[RackRule | StackRule | OutletRule]] = [[] for _ in instance.groups]
     for rule in rules:
@@ -88,15 +95,23 @@ def _patterns(instance: Instance, rules: list[Rule]) -> tuple[Patterns, frozense
     ]
     lines = Lines(instance, patterns)
     kept = [rule for rule in rules if not lines.out_of_reach(rule)]
-    begun = frozenset(group for rule in kept for group in lines.groups(rule))
-    for index in sorted(begun):
-        group = instance.groups[index]
-        patterns[index] = maximal_patterns(group, footprints, offered, by_group[index], begun=True)
+    begun: dict[int, Begun] = {}
+    for index in sorted({group for rule in kept for group in lines.groups(rule)}):
+        group, of_group = instance.groups[index], by_group[index]
+        wiring = wiring_of(group, footprints, of_group)
+        if all(wiring.any_way(pattern) for pattern in patterns[index]):
+            begun[index] = "counts"
+        else:
+            begun[index] = "patterns"
+            patterns[index] = maximal_patterns(group, footprints, offered, of_group, begun=True)
     return tuple(patterns), begun, kept
 
 
 def _variables(
-    instance: Instance, model: cp_model.CpModel, patterns: tuple[tuple[Pattern, ...], ...]
+    instance: Instance,
+    model: cp_model.CpModel,
+    patterns: tuple[tuple[Pattern, ...], ...],
+    begun: Mapping[int, Begun],
 ) -> tuple[dict[tuple[int, int], cp_model.IntVar], dict[Term, cp_model.IntVar]]:
     follow: dict[tuple[int, int], cp_model.IntVar] = {}
     count: dict[Term, cp_model.IntVar] = {}
@@ -110,7 +125,8 @@ def _variables(
         model.add(sum(follow[group.index, p] for p in range(len(of_group))) <= group.size)
         for footprint in instance.facility.footprints:
             most = max(pattern[footprint.index] for pattern in of_group)
-            options = [o for o in instance.menu if o.footprint.index == footprint.index]
+            by_counts = begun.get(group.index) == "counts"
+            options = [o for o in instance.menu if o.column(by_counts) == footprint.index]
             if not most or not options:
                 continue
             for option in options:

@@ -104,6 +104,12 @@ class Wiring:
             return self._solved(counts)
         return next(filter(self.admits, self._ways(counts)), None)
 
+    def any_way(self, counts: Counts) -> bool:
+        """Whether a rack carries these servers wherever their cords begin."""
+        if not self._lines and self._outlets is None:
+            return True
+        return sum(counts) <= MANY and all(map(self.admits, self._ways(counts)))
+
     def _solved(self, counts: Counts) -> Counts | None:
         """The same for more servers than a rack holds, as a rule left out may ask for."""
         model = cp_model.CpModel()
