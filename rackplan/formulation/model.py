@@ -79,9 +79,9 @@ def _patterns(
     """Patterns of every group, groups in which it is decided where cords begin, and the rules.
 
     Rules leave out shared limits on lines that nothing can reach. Where one can be reached, the
-    model decides for the racks behind it where the cords of each server begin: by patterns, or, when
-    a rack carries its servers wherever they begin, by counts alone. Elsewhere it is chosen rack by
-    rack at the end.
+    model decides for the racks behind it where the cords of each server begin: by patterns, or by
+    counts alone, when a rack carries its servers wherever they begin. Elsewhere it is chosen rack
+    by rack at the end.
     """
     by_group: list[list[RackRule | StackRule | OutletRule]] = [[] for _ in instance.groups]
     for rule in rules:

@@ -233,6 +233,7 @@ def test_a_standing_server_whose_supplies_break_its_promise():
     # A box4 has two supplies; at 2,000 W one carries it. With one feed, its loss is the end.
     document = asked(0, racks=1)
     row_of(document)["feeds"].pop("B")
+    node_of(document, "panel-[a-b]")["spare"] = True
     rack_of(document, 0)["existing"] = [{"server": "box4", "u": [1]}]
     conflict = conflict_of(document)
     assert 1 == len(conflict.rules)
