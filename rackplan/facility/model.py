@@ -213,6 +213,8 @@ class CoolingUnit:
         Own draw [W].
     power_from
         Ids of power nodes that drive it; empty when its power is not modeled.
+    start_w
+        Draw while it starts again on a generator [W].
     """
 
     id: str
@@ -220,6 +222,7 @@ class CoolingUnit:
     flow: int
     power_w: int
     power_from: tuple[str, ...]
+    start_w: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,8 @@ class AirUnitSpec(Strict):
     power_from: t.DistinctNames = ()
     """Power nodes that drive it: its own draw loads the first live one, and it stops when all are
     dead."""
+    start_power: t.PowerDemandW | None = None
+    """What it draws while it starts again on a generator; its own draw when left out."""
 
 
 class Zone(Strict):
@@ -205,6 +207,8 @@ class CduSpec(Strict):
     power_from: t.DistinctNames = ()
     """Power nodes that drive it: its own draw loads the first live one, and it stops when all are
     dead."""
+    start_power: t.PowerDemandW | None = None
+    """What it draws while it starts again on a generator; its own draw when left out."""
 
 
 class Loop(Strict):

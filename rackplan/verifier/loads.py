@@ -115,8 +115,13 @@ class SiteLoads:
         for unit in self.units:
             source = driver(unit, loss.dead)
             if source is not None and runs(unit, loss):
-                entering[source] = entering.get(source, Fraction(0)) + unit.power_w
+                entering[source] = entering.get(source, Fraction(0)) + self.unit_w(unit, loss)
         return self.graph.carry(entering, loss.dead)
+
+    def unit_w(self, unit: CoolingUnit, loss: Loss) -> int:
+        """What a cooling unit that runs draws in a state [W]: more when a generator starts it."""
+        begun = unit.start_w and driver(unit, loss.dead) in self.graph.started(loss.dead)
+        return max(unit.power_w, unit.start_w) if begun else unit.power_w
 
     def lines(
         self, loss: Loss, mode: Mode, carried: Mapping[str, Fraction], held: Held = _NOBODY

@@ -270,4 +270,5 @@ def _direct(view: View, loss: Loss, mode: Mode, node: str) -> Iterator[Part]:
                 yield Part(feed.id, "circuit", float(watts), 1.0, 0, 1, float(watts))
     for unit in loads.units:
         if driver(unit, loss.dead) == node and runs(unit, loss):
-            yield Part(unit.id, "cooling unit", unit.power_w, 1.0, 0, 1, unit.power_w)
+            power_w = loads.unit_w(unit, loss)
+            yield Part(unit.id, "cooling unit", power_w, 1.0, 0, 1, power_w)

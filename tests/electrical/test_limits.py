@@ -169,6 +169,26 @@ def test_a_generator_at_an_elevation_that_recharges_and_starts():
     stops(build("5652 W"), "power/gen@loss:grid")  # 5,199.84 W
 
 
+def test_cooling_units_that_a_generator_starts():
+    # Two units of 300 W that take 900 W to start, beside 4,000 W of boxes: 5,800 W on the generator
+    # and 4,600 W on the grid.
+    def build(rated, which="gen"):
+        document = demand(hall(), 4)
+        document["catalog"]["air_units"]["acu"]["power"] = "300 W"
+        node(document, "gen", kind="generator")
+        node(document, "ats", kind="ats", inputs=["grid", "gen"])
+        node(document, "ups-a", inputs=["ats"])
+        node(document, "ups-b", inputs=["ats"])
+        unit = document["cooling"]["zones"][0]["units"][0]
+        unit.update(power_from=["ats"], start_power="900 W")
+        return node(policy(document, not_survived=["ats"]), which, rated_power=rated)
+
+    fits(build("5800 W"))
+    stops(build("5799 W"), "power/gen@loss:grid")
+    fits(build("4600 W", "grid"))
+    stops(build("4599 W", "grid"), "power/grid")
+
+
 def test_the_idle_loss_of_a_ups():
     # 0.04 x 10 kW whatever it carries, and 1 / 0.95 of its load: 400 + 1,900 / 0.95 = 2,400 W on
     # the grid for each of two UPSs.

@@ -203,9 +203,11 @@ def node_loads(site: SitePower, flow: Flow, state: LossState, draw: Draw) -> Nod
         base[name, ""] += float(own_w)
     for unit in _cooling_units(site.facility):
         source = next((n for n in unit.power_from if n not in flow.dead), None)
-        if source is not None and unit.id not in state.lost and unit.power_w:
-            for node, share in flow.paths(source)[0]:
-                base[node, ""] += share * unit.power_w
+        if source is not None and unit.id not in state.lost:
+            started = flow.on_generator(source)
+            power_w = max(unit.power_w, unit.start_w) if started else unit.power_w
+            for node, share in flow.paths(source)[0] if power_w else ():
+                base[node, ""] += share * power_w
     for group in site.groups:
         live = live_feeds(group.rack, flow)
         for channel, watts in site.base(group.rack, live, flow, draw).items():

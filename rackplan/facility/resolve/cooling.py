@@ -45,7 +45,9 @@ def _air_unit(
         text = f"air units carry {context.air.ratio:.1%} of their rated heat: air is that thin here"
         context.assume("cooling.zones", text)
     power_w = _power_w(context, entry, unit, "air_units", path)
-    return CoolingUnit(unit.id, capacity_w, entry.airflow.whole, power_w, unit.power_from)
+    return CoolingUnit(
+        unit.id, capacity_w, entry.airflow.whole, power_w, unit.power_from, unit.start_power or 0
+    )
 
 
 def resolve_loops(context: Context, nodes: dict[str, PowerNode]) -> dict[str, Loop]:
@@ -67,7 +69,10 @@ def resolve_loops(context: Context, nodes: dict[str, PowerNode]) -> dict[str, Lo
             if entry is not None:
                 power_w = _power_w(context, entry, spec, "cdus", (*path, "cdus", k))
                 capacity_w, flow = entry.capacity.whole, entry.flow.whole
-                cdus.append(CoolingUnit(spec.id, capacity_w, flow, power_w, spec.power_from))
+                start_w = spec.start_power or 0
+                cdus.append(
+                    CoolingUnit(spec.id, capacity_w, flow, power_w, spec.power_from, start_w)
+                )
                 approaches.append(entry.approach.value)
         _assume_undriven(context, "cooling.loops", f"loop {loop.id}", loop.cdus)
         loops[loop.id] = Loop(loop.id, tuple(cdus), loop.facility_water + max(approaches))
