@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
 
 from rackplan.facility import Footprint, Rack, RackGroup
 from rackplan.formulation.instance import Instance, Option
+from rackplan.formulation.model import Formulation
 from rackplan.formulation.patterns import Pattern, wiring_of
 from rackplan.formulation.rules import OutletRule, RackRule, Rule, Term
 from rackplan.formulation.stacking import free_units, stack
-from rackplan.formulation.wiring import turned
+from rackplan.formulation.wiring import MANY, Counts, turned
+
+CHOICE_LIMIT = 5.0
+"""Deterministic seconds for choosing among them."""
+
+WAYS = 12
+"""Ways to begin the cords of a rack that are weighed where racks share a line limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +33,55 @@ class Placed:
     footprint: Footprint
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A rack with its new servers, and the ways to begin their cords, the preferred one first."""
+
+    group: int
+    rack: Rack
+    units: tuple[int, ...]
+    options: tuple[Option, ...]
+    ways: tuple[tuple[Footprint, ...], ...]
+
+    def placed(self, way: int) -> Iterator[Placed]:
+        """Its servers, begun in one of the ways."""
+        for u, option, footprint in zip(self.units, self.options, self.ways[way], strict=True):
+            yield Placed(self.rack, u, option, footprint)
+
+
 def deal(
-    instance: Instance,
-    patterns: tuple[tuple[Pattern, ...], ...],
-    begun: Mapping[int, str],
-    follow: Mapping[tuple[int, int], int],
-    count: Mapping[Term, int],
-) -> tuple[Placed, ...]:
-    """Deal the counts of every rack group out to its racks and stack them.
+    formulation: Formulation, follow: Mapping[tuple[int, int], int], count: Mapping[Term, int]
+) -> tuple[Placed, ...] | None:
+    """Deal the counts of every rack group out to its racks, stack them and begin their cords.
 
     Racks are filled in the order of the site file; within a rack heavier servers stand lower.
+    ``None`` when no way was found to begin cords that keeps the limits the model left out.
     """
-    placed: list[Placed] = []
+    filled = tuple(fill(formulation, follow, count))
+    ways = choose_ways(formulation, filled)
+    if ways is None:
+        return None
+    return tuple(one for rack, way in zip(filled, ways, strict=True) for one in rack.placed(way))
+
+
+def fill(
+    formulation: Formulation, follow: Mapping[tuple[int, int], int], count: Mapping[Term, int]
+) -> Iterator[Filled]:
+    """Racks that get servers."""
+    instance, begun = formulation.instance, formulation.begun
     for group in instance.groups:
         wires = Wires(instance, group, begun=group.index in begun)
+        most = WAYS if formulation.left_out else 1
         waiting = {
             option.index: count.get((group.index, option.index), 0) for option in instance.menu
         }
         racks = iter(group.racks)
-        for p, pattern in enumerate(patterns[group.index]):
+        for p, pattern in enumerate(formulation.patterns[group.index]):
             for _ in range(follow.get((group.index, p), 0)):
                 rack = next(racks)
                 taken = _take(instance, pattern, waiting, begun.get(group.index) == "counts")
-                placed.extend(_fill(instance, rack, wires, taken))
-    return tuple(placed)
+                if taken:
+                    yield _fill(group.index, instance, rack, wires, taken, most)
 
 
 def _take(
@@ -64,18 +99,16 @@ def _take(
     return taken
 
 
-def _fill(instance: Instance, rack: Rack, wires: Wires, options: list[Option]) -> list[Placed]:
-    footprints = instance.facility.footprints
-    heavy_low = sorted(options, key=lambda o: (-o.footprint.weight_g, o.index))
+def _fill(
+    group: int, instance: Instance, rack: Rack, wires: Wires, options: list[Option], most: int
+) -> Filled:
+    heavy_low = tuple(sorted(options, key=lambda o: (-o.footprint.weight_g, o.index)))
     heights = tuple(option.footprint.rack_units for option in heavy_low)
-    units = stack(free_units(rack, footprints), rack.starts, heights)
+    units = stack(free_units(rack, instance.facility.footprints), rack.starts, heights)
     if units is None:
         raise AssertionError(f"a pattern of {rack.id} does not stack")
-    begun = wires.begin([option.footprint for option in heavy_low])
-    return [
-        Placed(rack, u, option, footprint)
-        for u, option, footprint in zip(units, heavy_low, begun, strict=True)
-    ]
+    ways = wires.ways([option.footprint for option in heavy_low], most)
+    return Filled(group, rack, units, heavy_low, ways)
 
 
 class Wires:
@@ -92,25 +125,29 @@ class Wires:
         self._wiring = wiring_of(group, self._footprints, rules)
         self._filled = 0
 
-    def begin(self, servers: Sequence[Footprint]) -> list[Footprint]:
-        """The same servers with the place where their cords begin.
+    def ways(self, servers: Sequence[Footprint], most: int) -> tuple[tuple[Footprint, ...], ...]:
+        """The same servers with the place where their cords begin, in up to ``most`` ways.
 
-        Where a shared limit decided it already, they stay as they are. Elsewhere they are
-        begun so that the rack carries them, turned by one line from rack to rack: that keeps the
-        panel in balance.
+        Where the model decided it already, they stay as they are. Elsewhere they are begun so that
+        the rack carries them; the first way is turned by one line from rack to rack, which keeps
+        the panel in balance.
         """
         counts = [0] * len(self._footprints)
         for server in servers:
             counts[server.index] += 1
-        begun = tuple(counts)
-        if not self._begun:
-            found = self._wiring.arranged(begun)
-            if found is None:
-                raise AssertionError("a pattern does not wire")
-            turn = turned(found, self._footprints, self._filled)
-            begun = turn if self._wiring.admits(turn) else found
-            self._filled += 1
-        return _named(servers, begun, self._footprints)
+        if self._begun:
+            return (tuple(servers),)
+        found = self._wiring.arranged(tuple(counts))
+        if found is None:
+            raise AssertionError("a pattern does not wire")
+        turns = [turned(found, self._footprints, self._filled + by) for by in range(3)]
+        self._filled += 1
+        others = self._wiring.ways(tuple(counts)) if most > 1 and len(servers) <= MANY else ()
+        kept: dict[Counts, None] = {}
+        for way in itertools.chain(turns, [found], others):
+            if len(kept) < most and way not in kept and self._wiring.admits(way):
+                kept[way] = None
+        return tuple(tuple(_named(servers, way, self._footprints)) for way in kept)
 
 
 def _named(
@@ -124,3 +161,42 @@ def _named(
         left[found.index] -= 1
         named.append(found)
     return named
+
+
+def choose_ways(formulation: Formulation, filled: Sequence[Filled]) -> tuple[int, ...] | None:
+    """A way for every rack that keeps the shared limits on lines which the model left out.
+
+    ``None`` when there is none among the ways weighed, or none was found in time.
+    """
+    rules = formulation.left_out
+    if not rules:
+        return (0,) * len(filled)
+    model = cp_model.CpModel()
+    chosen = [[model.new_bool_var("") for _ in rack.ways] for rack in filled]
+    for choice in chosen:
+        model.add_exactly_one(choice)
+    loads = [[_served(rack, way) for way in rack.ways] for rack in filled]
+    for rule in rules:
+        terms = [
+            (variable, sum(rule.terms.get(term, 0) for term in served))
+            for choice, of_rack in zip(chosen, loads, strict=True)
+            for variable, served in zip(choice, of_rack, strict=True)
+        ]
+        variables, weights = [v for v, w in terms if w], [w for _, w in terms if w]
+        model.add(cp_model.LinearExpr.weighted_sum(variables, weights) <= (rule.high or 0))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_deterministic_time = CHOICE_LIMIT
+    if solver.solve(model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        return None
+    return tuple(
+        next(k for k, variable in enumerate(choice) if solver.value(variable)) for choice in chosen
+    )
+
+
+def _served(rack: Filled, way: Sequence[Footprint]) -> list[Term]:
+    """The terms that a rack's servers add to, begun in one of its ways."""
+    return [
+        (rack.group, option.index - option.footprint.start + footprint.start)
+        for option, footprint in zip(rack.options, way, strict=True)
+    ]

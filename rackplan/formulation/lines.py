@@ -10,6 +10,11 @@ from rackplan.formulation.patterns import Pattern
 from rackplan.formulation.rules import Rule, SiteRule
 
 
+def is_shared_line(rule: Rule) -> bool:
+    """Whether a rule bounds the current of a line that racks share."""
+    return isinstance(rule, SiteRule) and rule.quantity == "mA"
+
+
 class Lines:
     """Rules over lines, seen against the most that racks can hold.
 
@@ -35,7 +40,7 @@ class Lines:
 
     def groups(self, rule: Rule) -> list[int]:
         """Groups whose load on a rule depends on where the cords of their servers begin."""
-        if not isinstance(rule, SiteRule) or rule.quantity != "mA":
+        if not isinstance(rule, SiteRule) or not is_shared_line(rule):
             return []
         return [
             group.index
@@ -45,7 +50,7 @@ class Lines:
 
     def out_of_reach(self, rule: Rule) -> bool:
         """Whether a rule on lines holds however racks are filled."""
-        if not isinstance(rule, SiteRule) or rule.quantity != "mA" or rule.high is None:
+        if not isinstance(rule, SiteRule) or not is_shared_line(rule) or rule.high is None:
             return False
         most = 0
         for group in self._instance.groups:

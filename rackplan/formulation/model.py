@@ -18,7 +18,7 @@ from typing import Literal
 from ortools.sat.python import cp_model
 
 from rackplan.formulation.instance import Instance
-from rackplan.formulation.lines import Lines
+from rackplan.formulation.lines import Lines, is_shared_line
 from rackplan.formulation.patterns import Pattern, maximal_patterns, wiring_of
 from rackplan.formulation.rules import OutletRule, RackRule, Rule, SiteRule, StackRule, Term
 
@@ -42,6 +42,8 @@ class Formulation:
         y: racks of a group that follow a pattern, by group and pattern index.
     count
         n: servers, by group and option. A pair no pattern admits is absent.
+    left_out
+        Shared limits on lines that the model does not hold.
     """
 
     instance: Instance
@@ -50,6 +52,7 @@ class Formulation:
     begun: Mapping[int, Begun]
     follow: Mapping[tuple[int, int], cp_model.IntVar]
     count: Mapping[Term, cp_model.IntVar]
+    left_out: tuple[SiteRule, ...]
 
     def total(self, terms: Mapping[Term, int]) -> cp_model.LinearExpr:
         """The linear expression of terms over server counts."""
@@ -57,15 +60,21 @@ class Formulation:
         return cp_model.LinearExpr.weighted_sum([v for v, _ in pairs], [w for _, w in pairs])
 
 
-def formulate(instance: Instance, rules: Iterable[Rule]) -> Formulation:
-    """Build the model of an instance under rules."""
+def formulate(instance: Instance, rules: Iterable[Rule], *, lines: bool = True) -> Formulation:
+    """Build the model of an instance under rules.
+
+    Without ``lines`` it leaves out the shared limits on lines that can be reached, and does not
+    decide where cords begin: a model that is much smaller, and whose bounds hold all the same.
+    """
     rules = list(rules)
     model = cp_model.CpModel()
-    patterns, begun, rules = _patterns(instance, rules)
+    patterns, begun, kept = _patterns(instance, rules, lines=lines)
     follow, count = _variables(instance, model, patterns, begun)
-    formulation = Formulation(instance, model, patterns, begun, follow, count)
-    for rule in rules:
-        if isinstance(rule, SiteRule):
+    shared = [rule for rule in kept if isinstance(rule, SiteRule) and is_shared_line(rule)]
+    left_out = () if lines else tuple(shared)
+    formulation = Formulation(instance, model, patterns, begun, follow, count, left_out)
+    for rule in kept:
+        if isinstance(rule, SiteRule) and (lines or not is_shared_line(rule)):
             _add_site_rule(formulation, rule)
     return formulation
 
@@ -74,7 +83,7 @@ Patterns = tuple[tuple[Pattern, ...], ...]
 
 
 def _patterns(
-    instance: Instance, rules: list[Rule]
+    instance: Instance, rules: list[Rule], *, lines: bool
 ) -> tuple[Patterns, Mapping[int, Begun], list[Rule]]:
     """Patterns of every group, groups in which it is decided where cords begin, and the rules.
 
@@ -93,10 +102,11 @@ def _patterns(
         maximal_patterns(group, footprints, offered, by_group[group.index])
         for group in instance.groups
     ]
-    lines = Lines(instance, patterns)
-    kept = [rule for rule in rules if not lines.out_of_reach(rule)]
+    shared = Lines(instance, patterns)
+    kept = [rule for rule in rules if not shared.out_of_reach(rule)]
     begun: dict[int, Begun] = {}
-    for index in sorted({group for rule in kept for group in lines.groups(rule)}):
+    decided = {group for rule in kept for group in shared.groups(rule)} if lines else set()
+    for index in sorted(decided):
         group, of_group = instance.groups[index], by_group[index]
         wiring = wiring_of(group, footprints, of_group)
         if all(wiring.any_way(pattern) for pattern in patterns[index]):

@@ -102,13 +102,13 @@ class Wiring:
             return counts
         if sum(counts) > MANY and self._outlets is None:
             return self._solved(counts)
-        return next(filter(self.admits, self._ways(counts)), None)
+        return next(filter(self.admits, self.ways(counts)), None)
 
     def any_way(self, counts: Counts) -> bool:
         """Whether a rack carries these servers wherever their cords begin."""
         if not self._lines and self._outlets is None:
             return True
-        return sum(counts) <= MANY and all(map(self.admits, self._ways(counts)))
+        return sum(counts) <= MANY and all(map(self.admits, self.ways(counts)))
 
     def _solved(self, counts: Counts) -> Counts | None:
         """The same for more servers than a rack holds, as a rule left out may ask for."""
@@ -149,7 +149,7 @@ class Wiring:
                 each = {f: len(of[feed]) for f, of in cords.servers.items()}
                 yield room - len(cords.gear[feed]) - standing, each
 
-    def _ways(self, counts: Counts) -> Iterator[Counts]:
+    def ways(self, counts: Counts) -> Iterator[Counts]:
         """Every way to begin the servers, those that spread them evenly first."""
         choices = []
         for footprint, count in enumerate(counts):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ortools.sat.python import cp_model
 
 from rackplan.facility.demand import Objective
 from rackplan.formulation import Instance, Rule, all_rules
-from rackplan.formulation.model import Formulation, formulate
+from rackplan.formulation.dealing import Placed, deal
+from rackplan.formulation.model import formulate
 from rackplan.formulation.prune import without_dominated
-from rackplan.formulation.rules import Term
 from rackplan.plan import Goal, Status
 from rackplan.solver.goals import GoalExpression, goal_expression
 from rackplan.solver.search import Found, search
@@ -21,22 +20,23 @@ from rackplan.solver.settings import Progress, Settings, relative_gap
 FIRST_SHARE = 0.7
 """Share of the time left that a goal may take while others wait."""
 
+LEAST_S = 1.0
+"""Time for the whole model, when the smaller one took all of it [s]."""
+
 KEEP_LIMIT_S = 5.0
 """Time to read off the value of a goal nobody had time for, from the plan as it stands [s]."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Counts that satisfy every rule, with what is proven about them.
+    """A placement that satisfies every rule, with what is proven about it.
 
-    ``follow`` and ``count`` are empty when the status is INFEASIBLE or UNKNOWN.
+    ``placed`` is empty when the status is INFEASIBLE or UNKNOWN.
     """
 
     status: Status
     goals: tuple[Goal, ...]
-    formulation: Formulation
-    follow: Mapping[tuple[int, int], int]
-    count: Mapping[Term, int]
+    placed: tuple[Placed, ...]
 
 
 def solve_goals(instance: Instance, settings: Settings) -> Answer:
@@ -44,28 +44,53 @@ def solve_goals(instance: Instance, settings: Settings) -> Answer:
 
     The status is OPTIMAL only when every goal is proven best. A goal that runs out of time keeps
     its best value as a floor for the goals after it.
+
+    Limits on lines that racks share are left out at first: a plan of the smaller model, whose cords
+    can be begun so that they hold, is a plan of the whole one, and as good as it says. Where no way
+    is found the whole model is solved.
     """
-    run = _Run(instance, settings)
-    for i, objective in enumerate(instance.facility.objectives):
-        waiting = i + 1 < len(instance.facility.objectives)
-        run.pursue(objective, FIRST_SHARE if waiting else 1.0)
-        if run.best is None:
-            return Answer(run.status, (), run.formulation, {}, {})
-    return run.answer()
+    rules = tuple(all_rules(instance))
+    whole = any(objective.name == "headroom" for objective in instance.facility.objectives)
+    run = _Run(instance, settings, rules, settings.time_limit_s, lines=whole)
+    answer = run.pursue_all()
+    if answer is None:
+        run = _Run(instance, settings, rules, max(run.left_s, LEAST_S), lines=True)
+        answer = run.pursue_all()
+    if answer is None:
+        raise AssertionError("a plan of the whole model cannot be dealt out")
+    return answer
 
 
 class _Run:
     """The goals reached so far, the best solution, and the time left."""
 
-    def __init__(self, instance: Instance, settings: Settings) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        settings: Settings,
+        rules: tuple[Rule, ...],
+        time_limit_s: float,
+        *,
+        lines: bool,
+    ) -> None:
+        self._objectives = instance.facility.objectives
         self._settings = settings
         self._started = time.monotonic()
-        self._left_s = settings.time_limit_s
-        self._rules: tuple[Rule, ...] = tuple(all_rules(instance))
+        self.left_s = time_limit_s
+        self._rules = rules
         self._goals: list[Goal] = []
-        self.formulation = formulate(instance, without_dominated(self._rules))
+        self.formulation = formulate(instance, without_dominated(rules), lines=lines)
         self.best: Found | None = None
         self.status: Status = "OPTIMAL"
+
+    def pursue_all(self) -> Answer | None:
+        """Work on every goal; ``None`` when cords cannot be begun so that shared lines hold."""
+        for i, objective in enumerate(self._objectives):
+            waiting = i + 1 < len(self._objectives)
+            self.pursue(objective, FIRST_SHARE if waiting else 1.0)
+            if self.best is None:
+                return Answer(self.status, (), ())
+        return self.answer()
 
     def pursue(self, objective: Objective, share: float) -> None:
         """Work on one goal with a share of the time left, then hold what it reached."""
@@ -93,17 +118,17 @@ class _Run:
         model.add(hold)
 
     def _search(self, goal: GoalExpression, share: float) -> Found:
-        if self.best is not None and self._left_s <= 0:
+        if self.best is not None and self.left_s <= 0:
             return self._keep(goal)
         _hint(self.formulation.model, self.best)
         found = search(
             self.formulation.model,
             self._settings,
-            max(self._left_s * share, 0.01),
+            max(self.left_s * share, 0.01),
             maximize=goal.objective.maximize,
             tell=lambda value, bound: self._tell(goal, value, bound),
         )
-        self._left_s = 0.0 if found.interrupted else self._left_s - found.spent_s
+        self.left_s = 0.0 if found.interrupted else self.left_s - found.spent_s
         return found
 
     def _keep(self, goal: GoalExpression) -> Found:
@@ -133,12 +158,13 @@ class _Run:
                 )
             )
 
-    def answer(self) -> Answer:
-        """Counts of the best solution."""
+    def answer(self) -> Answer | None:
+        """The best solution, dealt out to racks."""
         values = self.best.values if self.best else ()
         follow = {key: values[variable.index] for key, variable in self.formulation.follow.items()}
         count = {key: values[variable.index] for key, variable in self.formulation.count.items()}
-        return Answer(self.status, tuple(self._goals), self.formulation, follow, count)
+        placed = deal(self.formulation, follow, count)
+        return None if placed is None else Answer(self.status, tuple(self._goals), placed)
 
 
 def _hint(model: cp_model.CpModel, best: Found | None) -> None:

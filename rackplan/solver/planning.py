@@ -11,7 +11,7 @@ from typing import Any
 
 from rackplan.facility import Rack
 from rackplan.facility.power import cords_by_feed
-from rackplan.formulation.dealing import Placed, deal
+from rackplan.formulation.dealing import Placed
 from rackplan.formulation.instance import Instance
 from rackplan.plan import Cord, Plan, Server
 from rackplan.solver.cords import rack_cords
@@ -29,8 +29,7 @@ PACKAGES = ("rackplan", "ortools", "networkx", "pydantic", "numpy")
 def build_plan(instance: Instance, answer: Answer, settings: Settings, wall_s: float) -> Plan:
     """The plan of an answer that has a placement."""
     facility = instance.facility
-    formulation = answer.formulation
-    placed = deal(instance, formulation.patterns, formulation.begun, answer.follow, answer.count)
+    placed = answer.placed
     order = {rack: i for i, rack in enumerate(facility.racks)}
     standing = _stood(instance, placed)
     stood, gear_cords = _plugged(instance, standing)
