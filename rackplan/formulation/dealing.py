@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from rackplan.facility import Footprint, Rack, RackGroup
+from rackplan.facility import NORMAL, Footprint, Rack, RackGroup
 from rackplan.formulation.instance import Instance, Option
 from rackplan.formulation.model import Formulation
 from rackplan.formulation.patterns import Pattern, wiring_of
@@ -16,11 +16,15 @@ from rackplan.formulation.rules import OutletRule, RackRule, Rule, Term
 from rackplan.formulation.stacking import free_units, stack
 from rackplan.formulation.wiring import MANY, Counts, turned
 
+LARGEST = 10**12
+"""Most current a line may carry in the choice of ways [mA]."""
+
 CHOICE_LIMIT = 5.0
 """Deterministic seconds for choosing among them."""
 
-WAYS = 12
-"""Ways to begin the cords of a rack that are weighed where racks share a line limit."""
+WAYS, TURNS = 12, 3
+"""Ways to begin the cords of a rack that are weighed: where racks share a line limit that can be
+reached, and where it is only about the balance of lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def fill(
     instance, begun = formulation.instance, formulation.begun
     for group in instance.groups:
         wires = Wires(instance, group, begun=group.index in begun)
-        most = WAYS if formulation.left_out else 1
+        most = WAYS if formulation.left_out else TURNS
         waiting = {
             option.index: count.get((group.index, option.index), 0) for option in instance.menu
         }
@@ -166,10 +170,11 @@ def _named(
 def choose_ways(formulation: Formulation, filled: Sequence[Filled]) -> tuple[int, ...] | None:
     """A way for every rack that keeps the shared limits on lines which the model left out.
 
-    ``None`` when there is none among the ways weighed, or none was found in time.
+    Among those one that loads the fullest line of every node least in normal operation. ``None``
+    when there is none among the ways weighed, or none was found in time.
     """
     rules = formulation.left_out
-    if not rules:
+    if all(len(rack.ways) == 1 for rack in filled) and not rules:
         return (0,) * len(filled)
     model = cp_model.CpModel()
     chosen = [[model.new_bool_var("") for _ in rack.ways] for rack in filled]
@@ -184,6 +189,7 @@ def choose_ways(formulation: Formulation, filled: Sequence[Filled]) -> tuple[int
         ]
         variables, weights = [v for v, w in terms if w], [w for _, w in terms if w]
         model.add(cp_model.LinearExpr.weighted_sum(variables, weights) <= (rule.high or 0))
+    _balance(formulation.instance, model, filled, chosen)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = CHOICE_LIMIT
@@ -192,6 +198,33 @@ def choose_ways(formulation: Formulation, filled: Sequence[Filled]) -> tuple[int
     return tuple(
         next(k for k, variable in enumerate(choice) if solver.value(variable)) for choice in chosen
     )
+
+
+def _balance(
+    instance: Instance,
+    model: cp_model.CpModel,
+    filled: Sequence[Filled],
+    chosen: Sequence[Sequence[cp_model.IntVar]],
+) -> None:
+    """Minimize the sum over nodes of the current of their fullest line in normal operation."""
+    fullest: dict[str, cp_model.IntVar] = {}
+    for limit in instance.site_limits:
+        if limit.quantity != "mA" or limit.state != NORMAL or limit.id.count("/") > 2:
+            continue
+        terms = [
+            (variable, sum(limit.loads.get(rack.group, {}).get(f.index, 0) for f in way))
+            for rack, choice in zip(filled, chosen, strict=True)
+            for variable, way in zip(choice, rack.ways, strict=True)
+        ]
+        if not any(weight for _, weight in terms):
+            continue
+        if limit.device not in fullest:
+            fullest[limit.device] = model.new_int_var(0, LARGEST, limit.device)
+        variables, weights = [v for v, w in terms if w], [w for _, w in terms if w]
+        load = cp_model.LinearExpr.weighted_sum(variables, weights) + limit.base
+        model.add(fullest[limit.device] >= load)
+    if fullest:
+        model.minimize(sum(fullest.values()))
 
 
 def _served(rack: Filled, way: Sequence[Footprint]) -> list[Term]:

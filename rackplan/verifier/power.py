@@ -73,6 +73,8 @@ def cases(facility: Facility, loss: Loss) -> Iterator[Case]:
         yield Case("peak", "peak" if normal else "held peak", plain | over)
     if not normal and any(f.survive.kind != "full" for f in footprints):
         yield Case("transfer", "whole", plain | over)
+    elif not normal and over:
+        yield Case("transfer", "whole", over, circuits=False)
 
 
 def _named(rule: str, what: str) -> str:

@@ -101,9 +101,11 @@ def judged(facility: Facility, state: LossState) -> Iterator[Judged]:
             yield Judged("transfer", lasting, True, "oversubscribed")
     if any(f.loss_peak_w > f.loss_draw_w or f.peak_w > f.draw_w for f in footprints):
         yield Judged("peak", peak if normal else held_peak, True)
-    loses_power = state.kind in {"power", "named"}
-    if loses_power and any(f.draw_w > f.loss_draw_w for f in footprints):
-        yield Judged("transfer", uncapped, True)
+    if state.kind in {"power", "named"}:
+        if any(f.draw_w > f.loss_draw_w for f in footprints):
+            yield Judged("transfer", uncapped, True)
+        elif any(node.oversubscribed for node in facility.nodes.values()):
+            yield Judged("transfer", uncapped, True, "oversubscribed")
 
 
 def is_short_enough(
