@@ -11,8 +11,8 @@ from ortools.sat.python import cp_model
 from rackplan.facility import NORMAL, Footprint, Rack, RackGroup
 from rackplan.formulation.instance import Instance, Option
 from rackplan.formulation.model import Formulation
-from rackplan.formulation.patterns import Pattern, wiring_of
-from rackplan.formulation.rules import OutletRule, RackRule, Rule, Term
+from rackplan.formulation.patterns import Pattern, group_wiring
+from rackplan.formulation.rules import Term
 from rackplan.formulation.stacking import free_units, stack
 from rackplan.formulation.wiring import MANY, Counts, turned
 
@@ -120,13 +120,8 @@ class Wires:
 
     def __init__(self, instance: Instance, group: RackGroup, *, begun: bool) -> None:
         self._begun = begun
-        rules: list[Rule] = [
-            RackRule(group.index, limit) for limit in instance.rack_limits[group.index]
-        ]
-        if instance.cords[group.index].banks:
-            rules.append(OutletRule(group.index, instance.cords[group.index]))
         self._footprints = instance.facility.footprints
-        self._wiring = wiring_of(group, self._footprints, rules)
+        self._wiring = group_wiring(instance, group)
         self._filled = 0
 
     def ways(self, servers: Sequence[Footprint], most: int) -> tuple[tuple[Footprint, ...], ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rackplan.facility import Footprint, RackGroup
+from rackplan.formulation.instance import Instance
 from rackplan.formulation.rules import OutletRule, RackRule, Rule, StackRule
 from rackplan.formulation.stacking import free_units, stack
 from rackplan.formulation.wiring import Wiring, is_line_rule
@@ -87,6 +88,16 @@ def wiring_of(group: RackGroup, footprints: Sequence[Footprint], rules: Iterable
     lines = [rule for rule in rules if isinstance(rule, RackRule) and is_line_rule(rule)]
     outlets = next((rule for rule in rules if isinstance(rule, OutletRule)), None)
     return Wiring(group, footprints, lines, outlets)
+
+
+def group_wiring(instance: Instance, group: RackGroup) -> Wiring:
+    """The lines and outlets of a group's racks under all of its limits."""
+    rules: list[Rule] = [
+        RackRule(group.index, limit) for limit in instance.rack_limits[group.index]
+    ]
+    if instance.cords[group.index].banks:
+        rules.append(OutletRule(group.index, instance.cords[group.index]))
+    return wiring_of(group, instance.facility.footprints, rules)
 
 
 def _fill(

@@ -58,6 +58,7 @@ class Wiring:
             self._of_circuit.setdefault(_without_line(rule.id), []).append(index)
         self._outlets = outlets
         self._fixed = tuple(server.footprint for server in group.rack.fixed)
+        self._sums = tuple(self.sums())
         self.admits = cache(self._admits)
         self.arranged = cache(self._arranged)
 
@@ -100,6 +101,9 @@ class Wiring:
         """
         if not self._lines and self._outlets is None:
             return counts
+        for room, each in self._sums:
+            if sum(count * each.get(f, 0) for f, count in enumerate(counts) if count) > room:
+                return None
         if sum(counts) > MANY and self._outlets is None:
             return self._solved(counts)
         return next(filter(self.admits, self.ways(counts)), None)

@@ -67,6 +67,8 @@ def circuit_schedule(plan: Plan, facility: Facility) -> Table:
 
 def _circuit_row(circuit: CircuitLoad, facility: Facility) -> tuple[Cell, ...]:
     limit_va = _line_limit_va(circuit.line_limit_ma, circuit.volts, circuit.phases)
+    if limit_va and circuit.phases == 1 and len(circuit.worst_va) == 2:
+        limit_va /= 2  # a circuit between two lines counts half on each
     return (
         clean(circuit.feed),
         clean(circuit.panel),

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rackplan.facility import Footprint, Rack, RackGroup
 from rackplan.formulation.instance import Instance
+from rackplan.formulation.patterns import group_wiring
 from rackplan.formulation.stacking import free_units, stack
+from rackplan.formulation.wiring import Wiring
 from rackplan.plan import LimitState
 
 MOST = 3
@@ -29,6 +31,7 @@ class Bindings:
         self._offered = {option.footprint.index: option.footprint for option in instance.menu}
         self._full_lines = full_lines
         self._shared: dict[tuple[int, int], tuple[str, ...]] = {}
+        self._wiring: dict[int, Wiring] = {}
 
     def of(self, group: RackGroup, rack: Rack) -> tuple[str, ...]:
         """Ids of the limits that keep out the server closest to fitting; empty when one more fits.
@@ -53,11 +56,18 @@ class Bindings:
 
     def _inside(self, group: RackGroup, rack: Rack, footprint: Footprint) -> Iterator[str]:
         """Limits of the rack itself."""
+        wires, full_lines = self._wires(group, rack, footprint), False
         for limit in self._instance.rack_limits[group.index]:
+            line = limit.quantity == "mA"
+            if line and wires:
+                continue
             rule = limit.id_for(rack.id)
             free = self._free.get(rule, limit.capacity - limit.base)
             if limit.loads.get(footprint.index, 0) > free:
+                full_lines = full_lines or line
                 yield rule
+        if not wires and not full_lines:
+            yield f"power/{rack.id}/outlets"
         if not self._stacks(rack, footprint):
             yield f"space/{rack.id}"
 
@@ -74,6 +84,17 @@ class Bindings:
             ]
             self._shared[key] = (*full, *limits)
         return self._shared[key]
+
+    def _wires(self, group: RackGroup, rack: Rack, footprint: Footprint) -> bool:
+        """Whether lines and outlets carry one more, the cords of all new servers begun anew."""
+        if group.index not in self._wiring:
+            self._wiring[group.index] = group_wiring(self._instance, group)
+        footprints = self._instance.facility.footprints
+        counts = [0] * len(footprints)
+        for standing, many in self._counts.get(rack.id, {}).items():
+            counts[footprints[standing].base] += many
+        counts[footprint.base] += 1
+        return self._wiring[group.index].arranged(tuple(counts)) is not None
 
     def _stacks(self, rack: Rack, footprint: Footprint) -> bool:
         footprints = self._instance.facility.footprints

@@ -154,3 +154,13 @@ def test_a_tree_rated_for_more_than_what_feeds_it_warns_with_the_figure():
     (told,) = [text for text in texts if text.startswith("what panel-a feeds is rated 46.0 kW")]
     assert "1.53 times" in told
     assert "1 more rpp likewise" in told
+
+
+def test_a_rack_that_is_full_of_cords_says_so():
+    # Three C19 a feed, three cords of one server: the outlets keep the second one out.
+    result = rackplan.solve(facility_of(strip(plugged(psu_count=6), {"C19": 1})), workers=1)
+    assert result.plan is not None
+    assert [1, 1] == [rack.servers for rack in result.plan.racks]
+    assert [("power/row/r1/outlets",), ("power/row/r2/outlets",)] == [
+        rack.binding for rack in result.plan.racks
+    ]
