@@ -22,6 +22,9 @@ LARGEST = 10**12
 CHOICE_LIMIT = 5.0
 """Deterministic seconds for choosing among them."""
 
+BALANCED = 0.02
+"""Share by which the fullest lines together may be above the least they can be."""
+
 WAYS, TURNS = 12, 3
 """Ways to begin the cords of a rack that are weighed: where racks share a line limit that can be
 reached, and where it is only about the balance of lines."""
@@ -188,6 +191,7 @@ def choose_ways(formulation: Formulation, filled: Sequence[Filled]) -> tuple[int
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = CHOICE_LIMIT
+    solver.parameters.relative_gap_limit = BALANCED
     if solver.solve(model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return None
     return tuple(

@@ -49,8 +49,9 @@ def build_plan(instance: Instance, answer: Answer, settings: Settings, wall_s: f
         provenance=_provenance(settings, wall_s),
         warnings=tuple(f"{w.path}: {w.text}" for w in facility.warnings),
     )
-    plan = replace(plan, workloads=tuple(workload_summaries(instance, plan)))
-    return with_power(View(facility, plan))
+    view = View(facility, plan)
+    plan = replace(plan, workloads=tuple(workload_summaries(instance, view)))
+    return with_power(view, plan)
 
 
 def _stood(instance: Instance, placed: tuple[Placed, ...]) -> Iterator[Stood]:

@@ -12,7 +12,9 @@ from rackplan.formulation.instance import Instance
 from rackplan.plan import Cord, LimitState, Plan, RackSummary, Server, WorkloadSummary
 from rackplan.solver.binding import Bindings
 from rackplan.solver.loads import RackCounts
-from rackplan.verifier import StateRow, state_table
+from rackplan.verifier import StateRow
+from rackplan.verifier.states import rows
+from rackplan.verifier.view import View
 
 ALL_OF_IT = 1 - 1e-9
 """Share of a rate above which nothing of it is lost: sums of rates differ in their last digits."""
@@ -106,11 +108,11 @@ def totals(facility: Facility, stood: Sequence[Stood]) -> dict[str, int]:
     }
 
 
-def workload_summaries(instance: Instance, plan: Plan) -> Iterator[WorkloadSummary]:
+def workload_summaries(instance: Instance, view: View) -> Iterator[WorkloadSummary]:
     """Rates in normal operation and in the worst loss state, with the band of the models used."""
-    states = state_table(instance.facility, plan)
+    states = rows(view)
     for workload in instance.facility.workloads.values():
-        yield _workload_summary(instance, plan, workload, states)
+        yield _workload_summary(instance, view.plan, workload, states)
 
 
 def _workload_summary(

@@ -26,9 +26,16 @@ LOADED = 0.1
 """Share of its limit from which on the balance of a circuit or node matters."""
 
 
-def with_power(view: View) -> Plan:
-    """The plan of a view with its power side, and with what that warns of."""
-    plan = view.plan
+def with_power(view: View, plan: Plan) -> Plan:
+    """A plan with its power side, and with what that warns of.
+
+    Parameters
+    ----------
+    view
+        The plan's servers and racks on their site.
+    plan
+        The plan to complete.
+    """
     power = power_plan(view, plan.racks)
     return replace(plan, power=power, warnings=(*plan.warnings, *power_warnings(view, power)))
 

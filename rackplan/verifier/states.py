@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 
 from rackplan.facility.model import Facility
@@ -75,8 +76,13 @@ def rows(view: View) -> tuple[StateRow, ...]:
     return tuple(row for row, _ in reactions(view))
 
 
-def reactions(view: View) -> Iterator[tuple[StateRow, Reaction]]:
+@lru_cache(maxsize=1)  # asked for several times while one plan is made, and while it is judged
+def reactions(view: View) -> tuple[tuple[StateRow, Reaction], ...]:
     """Every loss state with what is done in it."""
+    return tuple(_reactions(view))
+
+
+def _reactions(view: View) -> Iterator[tuple[StateRow, Reaction]]:
     whole: Counter[_Outcome] = Counter()
     for rack in view.facility.racks:
         whole.update(_outcomes(view, rack, _NONE, _NONE))
