@@ -1,9 +1,13 @@
-"""Published worked examples (data/engineering-examples.md), each with its source."""
+"""Published worked examples, each with its source."""
 
 from __future__ import annotations
 
 import pytest
 from electrical_sites import box, demand, fits, hall, most, node, policy, row
+
+from rackplan.catalog.checks import check as check_catalog
+from rackplan.catalog.load import builtin
+from rackplan.units import Quantity, parse
 
 BTU_PER_WH = 3.41214
 
@@ -31,6 +35,37 @@ def test_s5_heat_is_power(watts, btu_h):
     found = loads(demand(box(hall(), max_draw=f"{watts} W", **figures), 1))
     heat_w = max(load for name, load in found.items() if name.startswith("air/") and load <= watts)
     assert btu_h == pytest.approx(heat_w * BTU_PER_WH, abs=2)
+
+
+def test_s5_a_heat_figure_above_the_power_is_found():
+    # The DGX H100 guide prints 38,557 BTU/h, 11.3 kW, beside a maximum input of 10.2 kW.
+    entry = {"like": "dgx-h100", "heat_claim": "38557 BTU/h"}
+    findings = check_catalog(builtin().extended({"servers": {"claimed": entry}}))
+    assert any(f.id == "RPC101" and f.entry == "claimed" for f in findings)
+    sound = {"like": "dgx-h100", "heat_claim": "34804 BTU/h"}
+    findings = check_catalog(builtin().extended({"servers": {"sound": sound}}))
+    assert not any(f.id == "RPC101" and f.entry == "sound" for f in findings)
+
+
+def test_s6_tons_of_cooling():
+    # virtualremote.net on BTU: 12,500 W are 42,652 BTU/h, rounded there to 42,000 and 3.5 tons of
+    # 12,000 BTU/h; exactly 3.55.
+    assert 12_500 == pytest.approx(parse("42652 BTU/h", Quantity.POWER, "down"), abs=1)
+    assert 12_500 == pytest.approx(parse("3.55 TR", Quantity.POWER, "down"), rel=0.002)
+    assert 12_500 == pytest.approx(parse("42000 BTU/h", Quantity.POWER, "down"), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("flow", "sound"), [("150 L/min", True), ("135 L/min", True), ("75 L/min", False)]
+)
+def test_s9_coolant_of_a_rack(flow, sound):
+    # OCP Reservoir and Pumping Unit: 150 L/min for 100 kW; Vertiv's reference design 1.35 L/min per
+    # kW. Half the first is far below OCP's range of 1.25 to 2.0.
+    entry = {"like": "gb200-nvl72", "max_draw": "100 kW", "typical_draw": None}
+    entry |= {"coolant_flow": flow}
+    findings = check_catalog(builtin().extended({"servers": {"wet": entry}}))
+    found = [f for f in findings if f.entry == "wet" and "flow" in f.message]
+    assert sound is not bool(found)
 
 
 @pytest.mark.parametrize(("watts", "nodes"), [(10_200, 3), (8400, 4)])
