@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rackplan.facility.limits import SiteLimit
 from rackplan.formulation.instance import Instance
-from rackplan.formulation.rules import RackRule, SiteRule
+from rackplan.formulation.rules import RackRule, SiteRule, Term
 
 
 def site_limit_rules(instance: Instance, family: str) -> Iterator[SiteRule]:
@@ -23,10 +23,23 @@ def site_limit_rules(instance: Instance, family: str) -> Iterator[SiteRule]:
                 device=limit.device,
                 state=limit.state,
                 quantity=limit.quantity,
+                when=_when(instance, limit),
             )
 
 
-def _terms(instance: Instance, limit: SiteLimit) -> dict[tuple[int, int], int]:
+def _when(instance: Instance, limit: SiteLimit) -> frozenset[Term] | None:
+    """Counts of which one must be above zero for a limit to hold."""
+    if limit.when is None:
+        return None
+    return frozenset(
+        (group, option.index)
+        for group, footprint in limit.when
+        for option in instance.menu
+        if option.footprint.index == footprint
+    )
+
+
+def _terms(instance: Instance, limit: SiteLimit) -> dict[Term, int]:
     return {
         (group, option.index): load
         for group, loads in limit.loads.items()

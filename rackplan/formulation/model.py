@@ -12,7 +12,7 @@ part of a pattern is admitted too. Site rules are linear in n.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ortools.sat.python import cp_model
@@ -53,6 +53,16 @@ class Formulation:
     follow: Mapping[tuple[int, int], cp_model.IntVar]
     count: Mapping[Term, cp_model.IntVar]
     left_out: tuple[SiteRule, ...]
+    _stands: dict[frozenset[Term], cp_model.IntVar] = field(default_factory=dict)
+
+    def stands(self, terms: frozenset[Term]) -> cp_model.IntVar:
+        """A variable that is 1 as soon as any of some counts is above zero."""
+        if terms not in self._stands:
+            variable = self.model.new_bool_var(f"stands/{len(self._stands)}")
+            for term in sorted(terms & self.count.keys()):
+                self.model.add(self.count[term] == 0).only_enforce_if(~variable)
+            self._stands[terms] = variable
+        return self._stands[terms]
 
     def total(self, terms: Mapping[Term, int]) -> cp_model.LinearExpr:
         """The linear expression of terms over server counts."""
@@ -153,7 +163,12 @@ def _variables(
 
 def _add_site_rule(formulation: Formulation, rule: SiteRule) -> None:
     total = formulation.total(rule.terms)
+    held = []
     if rule.high is not None:
-        formulation.model.add(total <= rule.high)
+        held.append(formulation.model.add(total <= rule.high))
     if rule.low is not None:
-        formulation.model.add(total >= rule.low)
+        held.append(formulation.model.add(total >= rule.low))
+    if rule.when is not None:
+        stands = formulation.stands(rule.when)
+        for constraint in held:
+            constraint.only_enforce_if(stands)

@@ -19,12 +19,16 @@ def without_dominated(rules: Iterable[Rule]) -> Iterator[Rule]:
     """
     by_device: dict[tuple[str, str, str], list[SiteRule]] = defaultdict(list)
     for rule in rules:
-        if isinstance(rule, SiteRule) and rule.low is None and rule.high is not None and rule.terms:
+        if isinstance(rule, SiteRule) and _bounds_always(rule):
             by_device[rule.family, rule.device, rule.quantity].append(rule)
         else:
             yield rule
     for same_device in by_device.values():
         yield from _maximal(same_device)
+
+
+def _bounds_always(rule: SiteRule) -> bool:
+    return rule.low is None and rule.high is not None and bool(rule.terms) and rule.when is None
 
 
 def _maximal(rules: list[SiteRule]) -> Iterator[SiteRule]:

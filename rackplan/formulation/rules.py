@@ -28,6 +28,8 @@ class SiteRule:
         What the rule says, with figures.
     device, state, quantity
         What it is about; ``quantity`` is the unit of the coefficients.
+    when
+        The rule holds only where one of these counts is above zero; ``None`` for always.
     """
 
     id: str
@@ -39,6 +41,7 @@ class SiteRule:
     device: str
     state: str
     quantity: str
+    when: frozenset[Term] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from rackplan.facility import Footprint, Rack, RackGroup
+from rackplan.facility.limits import SiteLimit
 from rackplan.formulation.instance import Instance
 from rackplan.formulation.patterns import group_wiring
 from rackplan.formulation.stacking import free_units, stack
 from rackplan.formulation.wiring import Wiring
 from rackplan.plan import LimitState
+from rackplan.solver.loads import holds, loaded
 
 MOST = 3
 """Limits named per rack."""
@@ -80,10 +82,20 @@ class Bindings:
             limits = [
                 limit.id
                 for limit in self._instance.site_limits
-                if limit.loads.get(group.index, {}).get(footprint.index, 0) > self._free[limit.id]
+                if self._stops(limit, group, footprint)
             ]
             self._shared[key] = (*full, *limits)
         return self._shared[key]
+
+    def _stops(self, limit: SiteLimit, group: RackGroup, footprint: Footprint) -> bool:
+        """Whether a limit that racks share keeps out one more server."""
+        more = limit.loads.get(group.index, {}).get(footprint.index, 0)
+        if limit.when is None:
+            return more > self._free[limit.id]
+        called = (group.index, footprint.index) in limit.when
+        if not called and not holds(self._instance, limit, self._counts):
+            return False
+        return loaded(self._instance, limit, self._counts) + more > limit.capacity
 
     def _wires(self, group: RackGroup, rack: Rack, footprint: Footprint) -> bool:
         """Whether lines and outlets carry one more, the cords of all new servers begun anew."""

@@ -106,7 +106,9 @@ def _headroom(
         if rule.high is not None:
             load = formulation.total(rule.terms)
             room = HEADROOM_SCALE * rule.high
-            model.add(HEADROOM_SCALE * load + capacity * free <= room)
+            held = model.add(HEADROOM_SCALE * load + capacity * free <= room)
+            if rule.when is not None:
+                held.only_enforce_if(formulation.stands(rule.when))
     return GoalExpression(objective, free, 0, "permille")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rackplan.facility import RackGroup
+from rackplan.facility.limits import SiteLimit
 from rackplan.formulation.instance import Instance
 from rackplan.plan import LimitState
 
@@ -15,23 +16,22 @@ RackCounts = Mapping[str, Mapping[int, int]]
 def plan_limits(instance: Instance, counts: RackCounts) -> Iterator[LimitState]:
     """Site limits in every state, then those of each rack; those that forbid are left out.
 
-    Several bounds of one id hold one current together: the highest load of them is stated.
+    Of several bounds of one id the one with the least room is stated: those of a current hold it
+    together, and of those for certain servers the strictest holds.
     """
     stated: dict[str, LimitState] = {}
     for limit in _loaded(instance, counts):
         known = stated.get(limit.id)
-        if known is None or known.load < limit.load:
+        if known is None or limit.capacity - limit.load < known.capacity - known.load:
             stated[limit.id] = limit
     yield from stated.values()
 
 
 def _loaded(instance: Instance, counts: RackCounts) -> Iterator[LimitState]:
     for limit in instance.site_limits:
-        load = limit.base + sum(
-            amount * group_count(instance.groups[group], counts, footprint)
-            for group, loads in limit.loads.items()
-            for footprint, amount in loads.items()
-        )
+        if not holds(instance, limit, counts):
+            continue
+        load = loaded(instance, limit, counts)
         yield LimitState(
             limit.id, limit.family, limit.device, limit.state, limit.quantity, load, limit.capacity
         )
@@ -53,6 +53,22 @@ def _loaded(instance: Instance, counts: RackCounts) -> Iterator[LimitState]:
                         load,
                         rack_limit.capacity,
                     )
+
+
+def loaded(instance: Instance, limit: SiteLimit, counts: RackCounts) -> int:
+    """Load of a limit that racks share."""
+    return limit.base + sum(
+        amount * group_count(instance.groups[group], counts, footprint)
+        for group, loads in limit.loads.items()
+        for footprint, amount in loads.items()
+    )
+
+
+def holds(instance: Instance, limit: SiteLimit, counts: RackCounts) -> bool:
+    """Whether a limit holds: one of the servers that call for it stands."""
+    return limit.when is None or any(
+        group_count(instance.groups[group], counts, footprint) for group, footprint in limit.when
+    )
 
 
 def group_count(group: RackGroup, counts: RackCounts, footprint: int) -> int:

@@ -35,6 +35,10 @@ class SiteLimit:
         What gear, fixed servers and fixed loads already put on it.
     loads
         Load of one more server, by rack group index and footprint index.
+    when
+        The limit holds only where one of these servers stands (rack group, footprint): the warmest
+        inlet is that of the servers in a rack. ``None`` for a limit that always holds. Limits of
+        one id that differ in this say one thing: the strictest that holds is stated.
     """
 
     id: str
@@ -45,6 +49,7 @@ class SiteLimit:
     capacity: int
     base: int
     loads: Mapping[int, Mapping[int, int]]
+    when: frozenset[tuple[int, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
