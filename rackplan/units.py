@@ -79,6 +79,8 @@ class Quantity(Enum):
     )
     AIRFLOW = Kind("airflow", "L/s", "liter/second", '"1105 cfm", "2 m3/s"', maximum=1e9)
     FLOW = Kind("liquid flow", "mL/min", "milliliter/minute", '"110 L/min"', maximum=1e12)
+    PRESSURE = Kind("pressure", "Pa", "pascal", '"150 kPa", "2 bar", "29 psi"', maximum=1e9)
+    VOLUME = Kind("volume", "mL", "milliliter", '"200 L", "3 m3", "50 gal"', maximum=1e12)
     TIME = Kind("time", "ms", "millisecond", '"450 ms", "2 s"', maximum=1e12)
     BYTES = Kind("memory", "B", "byte", '"96 GB"', maximum=1e15)
     BANDWIDTH = Kind("bandwidth", "B/s", "byte/second", '"4.0 TB/s"', maximum=1e17)
@@ -150,6 +152,9 @@ gallon = 0.003785411784 * meter ** 3 = gal
 cubic_foot_per_minute = foot ** 3 / minute = cfm = CFM
 liter_per_minute = liter / minute = lpm = LPM
 gallon_per_minute = gallon / minute = gpm = GPM
+pascal = 1000 * gram / meter / second ** 2 = Pa
+bar = 1e5 * pascal
+pound_per_square_inch = 6894.757293168 * pascal = psi
 btu_per_hour = 0.2930710701722 * watt = btuh
 ton_of_refrigeration = 3516.8528420667 * watt = TR
 """
@@ -258,6 +263,8 @@ _SCALES = {
     Quantity.MASS: ((1_000, "kg"),),
     Quantity.AIRFLOW: ((1_000, "m3/s"), (1, "L/s")),
     Quantity.FLOW: ((1_000, "L/min"),),
+    Quantity.PRESSURE: ((1_000, "kPa"), (1, "Pa")),
+    Quantity.VOLUME: ((1_000_000, "m3"), (1_000, "L")),
     Quantity.TIME: ((1_000, "s"), (1, "ms")),
     Quantity.BYTES: ((10**9, "GB"),),
     Quantity.BANDWIDTH: ((10**12, "TB/s"), (10**9, "GB/s")),

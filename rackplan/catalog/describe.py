@@ -10,13 +10,22 @@ from rackplan.catalog import entries as e
 from rackplan.catalog.checks import check_entry, figures_of
 from rackplan.catalog.figure import Figure
 from rackplan.catalog.kinds import UnknownEntryError
+from rackplan.catalog.tables import CoolantProperties
 from rackplan.catalog.written import figure_fields
 
 if TYPE_CHECKING:
     from rackplan.catalog.load import Catalog
 
-_LIQUID = {"liquid_fraction", "coolant_flow", "coolant_supply_min", "coolant_supply_max"}
+_LIQUID = {
+    "liquid_fraction",
+    *(name for name in e.ServerModel.model_fields if name.startswith("coolant_")),
+    "manifold_units",
+}
+_SELDOM_STATED = {"room_airflow", "dew_point_max", "humidity_min", "humidity_max", "curve"}
+"""Figures that most makers state nothing of, so that their absence says nothing."""
 _RACK_SCALE = {"psu_min_boot", "airflow", "inlet_min", "inlet_max"}
+_USUAL_C = 30.0
+"""Temperature at which coolants are compared [degC]."""
 _MODEL_FIELDS = {
     "dense": {"layers", "hidden", "heads", "kv_heads", "head_dim"},
     "moe": {"layers", "hidden", "heads", "kv_heads", "head_dim", "active_parameters", "experts"},
@@ -43,9 +52,14 @@ def summary(entry: e.Entry) -> str:
         case e.Conductor():
             parts = [f"{entry.resistance.value:.3g} ohm/km", _text(entry.ampacity)]
         case e.AirUnit():
-            parts = [entry.kind, _text(entry.capacity), _text(entry.airflow)]
+            kind = f"passive {entry.kind}" if entry.passive else entry.kind
+            parts = [kind, _text(entry.capacity), _text(entry.airflow)]
         case e.Cdu():
             parts = [_text(entry.capacity), f"at {entry.approach.text}", _text(entry.flow)]
+        case e.Coolant():
+            parts = [_coolant(entry)]
+        case e.Coupling():
+            parts = [f"Kv {entry.kv.text} m3/h", _text(entry.flow_max)]
         case e.Switch():
             parts = [f"{entry.rack_units.whole}U", _text(entry.max_draw or entry.typical_draw)]
         case e.Model():
@@ -58,6 +72,7 @@ def summary(entry: e.Entry) -> str:
 def absent(entry: e.Entry) -> tuple[str, ...]:
     """Names of figures the entry could have and lacks, because no source gives them."""
     names = {name for name in figure_fields(type(entry)) if getattr(entry, name) is None}
+    names -= _SELDOM_STATED
     match entry:
         case e.ServerModel():
             names.discard("heat_claim")
@@ -65,9 +80,19 @@ def absent(entry: e.Entry) -> tuple[str, ...]:
             names -= _RACK_SCALE if entry.kind == "rack" else set()
         case e.Model():
             names &= _MODEL_FIELDS[entry.kind]
+        case e.AirUnit():
+            names -= {"width"} if entry.kind != "in-row" else set()
+            names -= {"power"} if entry.passive else set()
         case e.RackModel() if entry.accepts == "rack":
             names.discard("usable_depth")
     return tuple(name for name in type(entry).model_fields if name in names)
+
+
+def _coolant(coolant: e.Coolant) -> str:
+    """What its table says in the middle of most loops' range."""
+    rows = coolant.properties.points
+    row = min(rows, key=lambda one: abs(one.temperature_c - _USUAL_C))
+    return f"{_row(row)} at {row.temperature_c:g} degC"
 
 
 def plain_fields(entry: e.Entry) -> dict[str, Any]:
@@ -77,10 +102,14 @@ def plain_fields(entry: e.Entry) -> dict[str, Any]:
     values = {name: getattr(entry, name) for name in type(entry).model_fields if name not in hidden}
     if isinstance(entry, e.ServerModel):
         values["scale_up.link"] = entry.scale_up.link
+    values = {name: ", ".join(v) if isinstance(v, tuple) else v for name, v in values.items()}
     if isinstance(entry, e.RackPdu):
         for bank in entry.banks:
             values[f"banks.{bank.id}"] = f"{bank.position}: {_outlets([bank])}"
-    return {name: value for name, value in values.items() if value not in ("", None)}
+    if isinstance(entry, e.Coolant):
+        for row in entry.properties.points:
+            values[f"at {row.temperature_c:g} degC"] = _row(row)
+    return {name: value for name, value in values.items() if value not in ("", None, False)}
 
 
 def source_data(catalog: Catalog, source: str) -> dict[str, str]:
@@ -140,6 +169,14 @@ def _outlets(banks: Iterable[e.Bank]) -> str:
     for bank in banks:
         total.update(bank.outlets)
     return " + ".join(f"{count} {outlet}" for outlet, count in sorted(total.items()))
+
+
+def _row(row: CoolantProperties) -> str:
+    """A row of a coolant's table, with its units."""
+    return (
+        f"{row.density_kg_m3:,.1f} kg/m3, {row.heat_capacity_j_kg_k:,.0f} J/(kg K), "
+        f"{row.viscosity_mpa_s:.3f} mPa s, {row.conductivity_w_m_k:.3f} W/(m K)"
+    )
 
 
 def _figure(catalog: Catalog, figure: Figure) -> dict[str, Any]:

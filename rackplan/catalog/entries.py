@@ -1,7 +1,8 @@
 """What the catalog knows about each kind of hardware and each model that runs on it.
 
 Every physical field is a :class:`~rackplan.catalog.figure.Figure` or absent. Absent means that no
-source was found; what needs an absent figure is refused, never guessed (:func:`need`).
+source was found; what needs an absent figure is refused, never guessed (:func:`need`). Cooling
+units, coolants and couplings are in :mod:`rackplan.catalog.cooling`.
 """
 
 from __future__ import annotations
@@ -11,53 +12,21 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from rackplan.catalog import figure as f
+from rackplan.catalog.cooling import AirUnit as AirUnit
+from rackplan.catalog.cooling import Cdu as Cdu
+from rackplan.catalog.cooling import Coolant as Coolant
+from rackplan.catalog.cooling import Coupling as Coupling
+from rackplan.catalog.entry import Entry as Entry
+from rackplan.catalog.entry import RejectedClaim as RejectedClaim
+from rackplan.catalog.entry import Source as Source
+from rackplan.catalog.entry import need as need
 from rackplan.catalog.figure import Figure, Strict
-from rackplan.errors import UnknownFigureError
 
 Link = Literal["nvswitch", "nvlink-mesh", "nvlink-bridge", "nvl72", "infinity-fabric", "pcie"]
 """How the accelerators of one domain reach each other."""
 
 Precision = Literal["fp16", "fp8", "int8", "fp4"]
 """Number format of the weights (``fp16`` stands for BF16 too)."""
-
-
-class Source(Strict):
-    """Where figures come from."""
-
-    title: str
-    reference: str
-    """Where to find it, or how an estimate is made."""
-    date: str
-    """When it was published or read."""
-    tier: Literal["vendor", "vendor-copy", "standard", "paper", "secondary", "estimate"]
-    """``vendor``: the maker's own text. ``vendor-copy``: a copy of it. ``secondary``: relayed by
-    others. ``estimate``: worked out or judged by rackplan."""
-
-
-class RejectedClaim(Strict):
-    """A published figure that is wrong, kept so that nobody brings it back."""
-
-    field: str
-    """Name of the figure the claim is about."""
-    claim: str
-    """What was claimed, with its unit."""
-    reason: str
-    """Why it is rejected, with the arithmetic or the better source."""
-    source: str
-    """Where the claim stands: id of an entry in ``sources.yaml``."""
-
-
-class Entry(Strict):
-    """What every catalog entry has."""
-
-    vendor: str
-    """Maker."""
-    name: str
-    """Product name as sold."""
-    note: str = ""
-    """What a planner should know before using this entry."""
-    rejected: tuple[RejectedClaim, ...] = ()
-    """Published claims about it that are wrong."""
 
 
 class Accelerator(Entry):
@@ -138,9 +107,17 @@ class ServerModel(Entry):
     """Power inlet connector: C20, C22, C14, ..."""
     airflow: f.AirflowDemand | None = None
     """Air the server moves at full load, at sea level."""
+    room_airflow: f.AirflowDemand | None = None
+    """Air the room must provide for it as its maker publishes, at sea level: its own and what
+    bypasses it."""
     inlet_min: f.Temperature | None = None
     inlet_max: f.Temperature | None = None
     """Warmest allowed inlet air, at sea level."""
+    dew_point_max: f.Temperature | None = None
+    """Highest dew point of the room air, if its maker states one."""
+    humidity_min: f.Fraction | None = None
+    """Lowest relative humidity of the room air, if its maker states one."""
+    humidity_max: f.Fraction | None = None
     ashrae_class: Literal["A1", "A2", "A3", "A4", "H1"] | None = None
     cooling: Literal["air", "liquid+air"] = "air"
     liquid_fraction: f.Fraction | None = None
@@ -149,6 +126,18 @@ class ServerModel(Entry):
     """Coolant one server needs at full load."""
     coolant_supply_min: f.Temperature | None = None
     coolant_supply_max: f.Temperature | None = None
+    coolant_return_max: f.Temperature | None = None
+    """Warmest coolant that may leave it."""
+    coolants: tuple[str, ...] = ()
+    """Ids of the coolants it may run with; empty when its maker does not say."""
+    coolant_pressure_drop: f.PressureDemand | None = None
+    """Pressure drop through it at ``coolant_flow``."""
+    coolant_volume: f.VolumeCapacity | None = None
+    """Coolant it holds."""
+    coupling: str | None = None
+    """Id of the quick-disconnect that joins it to the manifold, one on each side."""
+    manifold_units: f.RackUnitsTaken | None = None
+    """Rack units of horizontal manifold that each such server needs beside its own."""
     heat_claim: f.PowerDemand | None = None
     """Heat output as published, kept to check the power figures against; never used for sizing."""
     fabric_ports: f.Count | None = None
@@ -249,32 +238,6 @@ class Conductor(Entry):
     """Lasting current it carries under the conditions in the figure's note."""
 
 
-class AirUnit(Entry):
-    """A unit that cools room air."""
-
-    kind: Literal["perimeter", "in-row", "rear-door", "overhead"]
-    capacity: f.PowerCapacity
-    """Net sensible cooling at the rated airflow and sea level."""
-    airflow: f.AirflowCapacity
-    power: f.PowerDemand | None = None
-    """Own electrical draw."""
-
-
-class Cdu(Entry):
-    """A coolant distribution unit between facility water and the servers' loop."""
-
-    capacity: f.PowerCapacity
-    """Heat it moves at the rated approach."""
-    approach: f.TemperatureDifference
-    """Loop supply minus facility water supply at that capacity."""
-    flow: f.FlowCapacity
-    """Coolant flow on the servers' side."""
-    rack_units: f.RackUnits | None = None
-    """For an in-rack unit."""
-    weight: f.MassDemand | None = None
-    power: f.PowerDemand | None = None
-
-
 class Switch(Entry):
     """Network gear that takes rack space and power."""
 
@@ -308,20 +271,3 @@ class Model(Entry):
     experts_per_token: f.Count | None = None
     flops_per_image: f.Ratio | None = None
     """Operations one image takes at the stated steps and size (diffusion)."""
-
-
-def need(entry: Entry, name: str, why: str) -> Figure:
-    """The named figure of an entry, refused when no source gives it.
-
-    Raises
-    ------
-    UnknownFigureError
-        The catalog has no sourced figure and the site gives none.
-    """
-    figure = getattr(entry, name)
-    if not isinstance(figure, Figure):
-        raise UnknownFigureError(
-            f"no source gives the {name} of {entry.name}, which {why} needs: "
-            f"give it in the site file under catalog:"
-        )
-    return figure

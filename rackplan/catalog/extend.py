@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from rackplan.catalog.entries import Bank, Entry, ScaleUp, ServerModel
 from rackplan.catalog.figure import Strict
 from rackplan.catalog.kinds import KINDS, WORDS, UnknownEntryError, brief, similar
+from rackplan.catalog.tables import CapacityCurve, CoolantTable
 from rackplan.catalog.written import Overrides, kinds_cure, merge, set_fields
 from rackplan.errors import InputError, Problem
 
@@ -23,7 +24,12 @@ _MESSAGES = {
     "missing": "this field is needed",
     "model_type": "must hold fields",
 }
-_PARTS: Mapping[Any, type[Strict]] = {"scale_up": ScaleUp, "banks": Bank}
+_PARTS: Mapping[Any, type[Strict]] = {
+    "scale_up": ScaleUp,
+    "banks": Bank,
+    "curve": CapacityCurve,
+    "properties": CoolantTable,
+}
 """What an entry's fields hold that are more than a figure."""
 _SIMILAR = "add it, or start from a similar entry with `like: ID`"
 

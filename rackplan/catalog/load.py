@@ -18,6 +18,8 @@ from rackplan.catalog.entries import (
     Cdu,
     Circuit,
     Conductor,
+    Coolant,
+    Coupling,
     Entry,
     Model,
     RackModel,
@@ -78,6 +80,14 @@ class Catalog:
     def cdu(self, entry_id: str) -> Cdu:
         """The CDU of that id; raises :class:`UnknownEntryError`."""
         return self._get(Cdu, "cdus", entry_id)
+
+    def coolant(self, entry_id: str) -> Coolant:
+        """The coolant of that id; raises :class:`UnknownEntryError`."""
+        return self._get(Coolant, "coolants", entry_id)
+
+    def coupling(self, entry_id: str) -> Coupling:
+        """The coupling of that id; raises :class:`UnknownEntryError`."""
+        return self._get(Coupling, "couplings", entry_id)
 
     def switch(self, entry_id: str) -> Switch:
         """The switch of that id; raises :class:`UnknownEntryError`."""

@@ -11,6 +11,7 @@ from typing import Any, get_args
 from rackplan.catalog.entries import Bank, ScaleUp
 from rackplan.catalog.figure import Figure, Strict
 from rackplan.catalog.kinds import KINDS, brief, similar
+from rackplan.catalog.tables import Table
 from rackplan.errors import InputError, Problem
 
 Overrides = Mapping[str, Mapping[str, Any]]
@@ -83,17 +84,18 @@ def texts(raw: Mapping[Any, Any]) -> dict[Any, Any]:
 
 @cache
 def figure_fields(type_: type[Strict]) -> frozenset[str]:
-    """Names of the fields that hold figures."""
+    """Names of the fields that hold figures, or tables of them."""
     return frozenset(
         name
         for name, info in type_.model_fields.items()
-        if info.annotation is Figure or Figure in map(_bare, get_args(info.annotation))
+        if any(map(_is_figure, (info.annotation, *get_args(info.annotation))))
     )
 
 
-def _bare(annotation: Any) -> Any:
-    """``Figure`` of ``Annotated[Figure, ...]``."""
-    return getattr(annotation, "__origin__", annotation)
+def _is_figure(annotation: Any) -> bool:
+    """Whether it is ``Figure``, ``Annotated[Figure, ...]`` or a table."""
+    bare = getattr(annotation, "__origin__", annotation)
+    return isinstance(bare, type) and issubclass(bare, Figure | Table)
 
 
 def set_fields(entry: Strict) -> dict[str, Any]:

@@ -43,6 +43,11 @@ EXACT = [
     ("5 l/s", Quantity.AIRFLOW, 5),
     ("110 L/min", Quantity.FLOW, 110_000),
     ("19.999 L/min", Quantity.FLOW, 19_999),
+    ("150 kPa", Quantity.PRESSURE, 150_000),
+    ("2 bar", Quantity.PRESSURE, 200_000),
+    ("350 mbar", Quantity.PRESSURE, 35_000),
+    ("200 L", Quantity.VOLUME, 200_000),
+    ("3 m3", Quantity.VOLUME, 3_000_000),
     ("450 ms", Quantity.TIME, 450),
     ("2 s", Quantity.TIME, 2000),
     ("1 min", Quantity.TIME, 60_000),
@@ -86,6 +91,8 @@ def test_the_examples_in_messages_can_be_written(quantity):
         ("225 lb", Quantity.MASS, 102_058, 102_059),  # x 453.59237 g = 102,058.28
         ("36 BTU/h", Quantity.POWER, 10, 11),  # x 0.29307 = 10.55
         ("1 gpm", Quantity.FLOW, 3785, 3786),  # 3,785.41 mL/min
+        ("29 psi", Quantity.PRESSURE, 199_947, 199_948),  # x 6,894.757 Pa = 199,947.96
+        ("50 gal", Quantity.VOLUME, 189_270, 189_271),  # x 3,785.41 mL = 189,270.59
         ("1 TR", Quantity.POWER, 3516, 3517),  # 3,516.85 W
         ("5280 ft", Quantity.ELEVATION, 1609, 1610),  # 1,609.344 m
         ("-1.5 mm", Quantity.POSITION, -2, -1),

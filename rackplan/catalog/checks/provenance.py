@@ -9,17 +9,23 @@ from rackplan.catalog.checks.finding import Check
 from rackplan.catalog.entries import Bank, Entry, ScaleUp
 from rackplan.catalog.figure import Figure, Strict
 from rackplan.catalog.kinds import UnknownEntryError
+from rackplan.catalog.tables import Table
 
 if TYPE_CHECKING:
     from rackplan.catalog.load import Catalog
 
 
 def figures_of(entry: Strict, prefix: str = "") -> Iterator[tuple[str, Figure]]:
-    """Names and figures of an entry, those of its parts as ``scale_up.NAME``, ``banks.ID.NAME``."""
+    """Names and figures of an entry, those of its parts as ``scale_up.NAME``, ``banks.ID.NAME``.
+
+    A table counts as one figure.
+    """
     for name in type(entry).model_fields:
         value = getattr(entry, name)
         if isinstance(value, Figure):
             yield f"{prefix}{name}", value
+        elif isinstance(value, Table):
+            yield f"{prefix}{name}", value.figure
         elif isinstance(value, ScaleUp):
             yield from figures_of(value, f"{name}.")
         elif isinstance(value, tuple):
