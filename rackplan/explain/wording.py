@@ -19,6 +19,7 @@ _WHAT = {
     "mL/min": "move",
     "ports": "offer",
     "mA": "carry",
+    "milli-K": "warm up by",
 }
 _LOADS = {"peak": "short peak on ", "transfer": "load before servers react on "}
 _IN_RACKS = {
@@ -26,8 +27,12 @@ _IN_RACKS = {
     | {"depth": "server depth", "kind": "the kind of position"},
     "power": {"psu": "live power supplies", "supply": "voltage and connectors"}
     | {"outlets": "outlets of the rack PDUs"},
-    "air": {"": "heat to air", "inlet": "inlet temperature", "zone": "the missing cooling zone"},
-    "liquid": {"loop": "the missing coolant loop", "supply": "coolant temperature"},
+    "air": {"": "heat to air", "inlet": "inlet temperature", "zone": "the missing cooling zone"}
+    | {"door": "heat to the rear door", "door-airflow": "air through the rear door"}
+    | {"tiles": "air through floor tiles", "return": "exhaust air", "humidity": "moisture of air"},
+    "liquid": {"loop": "the missing coolant loop", "supply": "coolant temperature"}
+    | {"return": "temperature of returning coolant", "coolant": "the kind of coolant"}
+    | {"dew-point": "condensation on coolant lines"},
     "fabric": {"reach": "cable length"},
 }
 """What the limits inside racks are about, by family and the last part of their ids."""
@@ -107,6 +112,12 @@ def _of_device(limit: SiteLimit) -> str:
     parts = limit.id.partition("@")[0].removeprefix(f"{limit.family}/{limit.device}").split("/")
     line = next((f"line {part} of " for part in parts if part in LINES), "")
     short = " for a short time" if _LOADS.keys() & set(parts) else ""
+    if "near" in parts:
+        return f"{', '.join(parts[parts.index('near') + 1].split('+'))} of {limit.device}"
+    if "ride-through" in parts:
+        return f"{limit.device}, until cooling is back,"
+    if "pressure" in parts:
+        return f"{limit.device}, with the pressure it has,"
     return f"{line}{limit.device}{short}"
 
 
@@ -163,8 +174,9 @@ def _when(state: str, racks: Sequence[str] = ()) -> str:
     if state.startswith("state:"):
         return f"in the state {state.removeprefix('state:')}"
     lost = state.removeprefix("loss:")
-    if lost.endswith("/module"):
-        return f"when a module of {lost.removesuffix('/module')} is lost"
+    for part in ("module", "pump"):
+        if lost.endswith(f"/{part}"):
+            return f"when a {part} of {lost.removesuffix(f'/{part}')} is lost"
     side = lost.rpartition(":")[2]
     own = lost in {f"{rack}:{side}" for rack in ("{rack}", *racks)}
     return f"when feed {side} is lost" if own else f"when {lost} is lost"

@@ -72,6 +72,8 @@ class PowerNode:
     oversubscribed, diversity
         Whether servers below may together draw more than it carries; share of what they draw that
         is drawn at the same time.
+    zone
+        Id of the cooling zone that takes its losses; ``None`` where the site does not say.
     """
 
     id: str
@@ -95,6 +97,7 @@ class PowerNode:
     cable: Branch | None = None
     oversubscribed: bool = False
     diversity: Fraction = Fraction(1)
+    zone: str | None = None
 
     @property
     def has_lines(self) -> bool:
@@ -229,13 +232,14 @@ class LossState:
     Attributes
     ----------
     id
-        ``normal``, ``loss:ups-a``; ``loss:ups-a/module``; ``state:NAME`` for one the policy names.
+        ``normal``, ``loss:ups-a``; ``loss:ups-a/module``; ``loss:cdu-1/pump``; ``state:NAME`` for
+        one the policy names.
     kind
         What is lost.
     lost
         Ids of power nodes, air units and CDUs; a rack's own circuit has the feed's id.
     module
-        Id of the node that has one module fewer; empty for none.
+        Id of the node that has one module fewer, or the CDU one pump; empty for none.
     """
 
     id: str

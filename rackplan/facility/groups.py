@@ -66,6 +66,9 @@ def _signature(facility: Facility, rack: Rack, lined: frozenset[str]) -> Hashabl
         ),
         exempt,
         rack.zone,
+        None if rack.zone is None else facility.zones[rack.zone].place(rack.id),
+        rack.id if rack.door is not None else None,  # the loss of its door is its own
+        rack.tiles_l_s,
         rack.loop,
         rack.leaf_group,
         in_reach,

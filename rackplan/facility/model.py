@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rackplan.catalog.entries import Accelerator, RackModel, ServerModel
+from rackplan.catalog.entries import Accelerator, Coupling, RackModel, ServerModel
+from rackplan.facility.air import ANY_HUMIDITY, HumidityWindow
 from rackplan.facility.cooling import CoolingUnit as CoolingUnit
 from rackplan.facility.cooling import Loop as Loop
 from rackplan.facility.cooling import Zone as Zone
@@ -76,8 +78,16 @@ class Footprint:
         Heat to the room air and to the coolant at ``draw_w``; they sum to ``draw_w``.
     airflow_l_s
         Air the server needs at the site's elevation [L/s].
+    room_airflow_l_s
+        Air the room must provide for it [L/s]: its own, or what its maker asks for.
+    rise_k
+        Temperature rise of its air [K].
     flow_ml_min
         Coolant the server needs [mL/min].
+    coupling
+        Quick-disconnect that joins it to the loop; ``None`` where no source names it.
+    humidity
+        Moisture of inlet air it allows, as far as sources say.
     inlet_min_c, inlet_max_c
         Inlet window, the upper end derated for elevation; ``None`` where no source gives it.
     supply_min_c, supply_max_c
@@ -119,6 +129,10 @@ class Footprint:
     counted_w: int = 0
     capped_w: int = 0
     energy_w: int = 0
+    room_airflow_l_s: int = 0
+    rise_k: float = 0.0
+    coupling: Coupling | None = None
+    humidity: HumidityWindow = ANY_HUMIDITY
 
     def kept_w(self, power_w: int) -> int:
         """What is left in a loss state of a power the server would draw [W], by its promise."""
@@ -172,6 +186,10 @@ class Rack:
         Routed cable length to its leaf rack [mm]; ``None`` without one.
     gear, fixed
         What already stands in it.
+    door
+        Its rear door heat exchanger; ``None`` without one.
+    tiles_l_s
+        Air that the tiles in front of it let through [L/s]; ``None`` for no limit.
     """
 
     id: str
@@ -193,6 +211,8 @@ class Rack:
     cable_mm: int | None
     gear: tuple[Gear, ...]
     fixed: tuple[FixedServer, ...]
+    door: CoolingUnit | None = None
+    tiles_l_s: int | None = None
 
     @property
     def rack_units(self) -> int:
@@ -232,7 +252,7 @@ class Policy:
     reaction_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facility:
     """The whole resolved site: what verify, the formulation and the reports read.
 
@@ -241,7 +261,8 @@ class Facility:
     name, description, file, sha256
         Name of the site; its file as the user named it, and the file's hash.
     elevation_m, pressure_pa, air_density
-        Height [m], air pressure there [Pa], density of 20 degC air at 50 % humidity there [kg/m3].
+        Height [m], air pressure there [Pa], density of the warmest
+        supply air [kg/m3].
     nodes
         Power graph by node id, feeding nodes before fed ones.
     racks
@@ -284,6 +305,14 @@ class Facility:
             if footprint.server_id == server and footprint.survive == survive:
                 return footprint
         raise KeyError((server, survive))
+
+    @cached_property
+    def cooling_units(self) -> tuple[CoolingUnit, ...]:
+        """Every air unit, rear door and CDU."""
+        zones = (unit for zone in self.zones.values() for unit in zone.units)
+        doors = (rack.door for rack in self.racks.values() if rack.door is not None)
+        cdus = (cdu for loop in self.loops.values() for cdu in loop.cdus)
+        return (*zones, *doors, *cdus)
 
     def variants(self, footprint: Footprint) -> tuple[Footprint, ...]:
         """A footprint with those that differ from it only in where the first cord sits."""

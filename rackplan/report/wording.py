@@ -81,8 +81,10 @@ def _state(state: str, called: Callable[[str], str]) -> str:
         name, plus, device = rest.partition("+")
         return f"state {clean(name)}" + (f" with {called(clean(device))} lost" if plus else "")
     lost = clean(state.removeprefix("loss:"))
-    device = lost.removesuffix("/module")
-    return f"{called(device) if device == lost else f'a module of {called(device)}'} lost"
+    for part in ("module", "pump"):
+        if lost.endswith(f"/{part}"):
+            return f"a {part} of {called(lost.removesuffix(f'/{part}'))} lost"
+    return f"{called(lost)} lost"
 
 
 def state_text_at(device: str, state: str) -> str:

@@ -129,6 +129,8 @@ class PowerNode(Strict):
     """Length of the conductors that feed it, for its voltage drop."""
     conductor: t.Name | None = None
     """Catalog id of those conductors."""
+    zone: t.Name | None = None
+    """Cooling zone whose air takes its losses, and what its fixed load draws."""
     spare: t.Flag = False
     """Whether it stands without anything it feeds."""
 

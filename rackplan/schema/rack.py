@@ -8,6 +8,7 @@ from pydantic import Field
 
 from rackplan.catalog.figure import Strict
 from rackplan.schema import fields as t
+from rackplan.schema.cooling import DoorSpec, Tiles
 from rackplan.schema.power import FeedSpec
 from rackplan.schema.work import Survive
 
@@ -76,6 +77,10 @@ class Rack(Strict):
     """Rack units that servers may not use."""
     air_limit: t.PowerW | None = None
     """Most heat to air this rack's position can take."""
+    door: DoorSpec | None = None
+    """Its rear door heat exchanger."""
+    tiles: Tiles | None = None
+    """Perforated floor tiles in front of it; no limit when left out."""
     max_total_weight: t.MassCapacityG | None = None
     """Most the floor carries under this rack, cabinet included."""
     gear: tuple[Gear, ...] = ()
@@ -109,5 +114,9 @@ class Row(Strict):
     """Rack units that servers may not use."""
     air_limit: t.PowerW | None = None
     """Most heat to air each position can take."""
+    door: DoorSpec | None = None
+    """Rear door heat exchanger of each rack."""
+    tiles: Tiles | None = None
+    """Perforated floor tiles in front of each rack; no limit when left out."""
     max_total_weight: t.MassCapacityG | None = None
     """Most the floor carries under each rack, cabinet included."""

@@ -58,6 +58,8 @@ class Policy(Strict):
     """Ids of power nodes, air units, CDUs or circuits whose loss the plan need not survive."""
     loss_states: tuple[NamedLoss, ...] = ()
     """States to survive beside every single loss: double losses, a loss during maintenance."""
+    generator_start: t.TimeMs | None = None
+    """Time from the loss of the utility until generators carry the site ("15 s")."""
     peak_ratio: Annotated[float, Field(strict=True, ge=1, le=3)] | None = None
     """Short electrical peak over maximum draw, for servers whose peak no source gives. Left out,
     their peak is taken as their maximum draw."""

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rackplan.facility.model import NORMAL, Facility, Rack, Zone
-from rackplan.verifier.cooling import outside, pool
+from rackplan.verifier import inlets
+from rackplan.verifier.cooling import pools
+from rackplan.verifier.reach import reach
 from rackplan.verifier.verdict import Finding, at_most, counted, none_may
 from rackplan.verifier.view import Placed, View
 from rackplan.verifier.walk import Loss
 
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:
-    """Judge heat and airflow of zones, heat of racks, and the inlet window of every server."""
+    """Judge heat and airflow of zones, heat of racks, and what every server breathes."""
+    yield from pools(view, "air")
     for zone in facility.zones.values():
-        racks = tuple(rack.id for rack in facility.racks.values() if rack.zone == zone.id)
-        yield from pool(view, "air", zone.id, zone.units, racks)
+        yield from reach(view, zone)
+        yield from inlets.rises(view, zone)
+        yield from inlets.ride_through(view, zone)
     for rack, servers in view.racks():
         yield from _rack(facility, view, rack, servers)
 
@@ -29,25 +33,42 @@ def _rack(
         message = f"{rack.id} stands in no air zone and holds {counted(warm, 'server')}."
         yield from none_may(f"air/{rack.id}/zone", rack.id, warm, message)
     else:
-        yield from _inlet(zone, rack, servers)
-    if rack.air_limit_w is not None:
-        heat_w = view.loads.heat((rack.id,), Loss(NORMAL, "normal", ""), "normal")[0]
-        rule = f"air/{rack.id}"
-        before = f"{rack.id} heats the air by"
-        limit_w = rack.air_limit_w
+        yield from _suits(facility, zone, rack, servers)
+    normal = Loss(NORMAL, "normal", "")
+    heat_w, airflow = view.loads.heat((rack.id,), normal, "normal")[:2]
+    rule = f"air/{rack.id}"
+    if rack.tiles_l_s is not None:
+        before = f"the tiles in front of {rack.id} let through"
+        yield from at_most(f"{rule}/tiles", rack.id, airflow, rack.tiles_l_s, "L/s", before=before)
+    if rack.door is not None:
+        yield from at_most(f"{rule}/door", rack.id, heat_w, rack.door.capacity_w, "W")
+        yield from at_most(f"{rule}/door-airflow", rack.id, airflow, rack.door.flow, "L/s")
+    if rack.air_limit_w is None:
+        return
+    before, limit_w = f"{rack.id} heats the air by", rack.air_limit_w
+    if rack.door is None:
         yield from at_most(rule, rack.id, heat_w, limit_w, "W", before=before, after="allowed")
+    elif rack.door.id not in facility.policy.not_survived:
+        lost = next(loss for loss in view.loads.losses if loss.gone == {rack.door.id})
+        heat_w = view.loads.heat((rack.id,), lost, "held")[0]
+        yield from at_most(rule, rack.id, heat_w, limit_w, "W", before=before, state=lost.id)
 
 
-def _inlet(zone: Zone, rack: Rack, servers: tuple[Placed, ...]) -> Iterator[Finding]:
-    hot = [
-        placed
-        for placed in servers
-        if outside(zone.supply_c, placed.footprint.inlet_min_c, placed.footprint.inlet_max_c)
-    ]
+def _suits(
+    facility: Facility, zone: Zone, rack: Rack, servers: tuple[Placed, ...]
+) -> Iterator[Finding]:
+    """Temperature and moisture of what servers take in and give back."""
+    hot = [placed for placed in servers if inlets.too_warm_or_cold(facility, zone, rack, placed)]
     allowed = f" ({hot[0].footprint.id} allows {_window(hot[0])})" if hot else ""
     few, air = counted(len(hot), "server"), f"{zone.supply_c:g} degC air of {zone.id}"
     message = f"{few} in {rack.id} may not breathe the {air}{allowed}."
     yield from none_may(f"air/{rack.id}/inlet", rack.id, len(hot), message)
+    back = [placed for placed in servers if inlets.returns_too_warm(facility, zone, rack, placed)]
+    message = f"{counted(len(back), 'server')} in {rack.id} send air back warmer than units take."
+    yield from none_may(f"air/{rack.id}/return", rack.id, len(back), message)
+    wrong = [placed for placed in servers if inlets.wrong_moisture(facility, zone, rack, placed)]
+    message = f"the air of {zone.id} is too dry or too moist for {counted(len(wrong), 'server')}."
+    yield from none_may(f"air/{rack.id}/humidity", rack.id, len(wrong), message)
 
 
 def _window(placed: Placed) -> str:

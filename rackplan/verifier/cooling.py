@@ -2,37 +2,168 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
-from rackplan.facility.model import CoolingUnit
-from rackplan.verifier.loads import cooling_losses, mode_of
-from rackplan.verifier.verdict import Finding, at_most
+from rackplan.facility.model import NORMAL, CoolingUnit, Facility
+from rackplan.verifier.loads import Held, SiteLoads, mode_of
+from rackplan.verifier.supplies import Mode
+from rackplan.verifier.verdict import Exact, Finding, at_most
 from rackplan.verifier.view import View
-from rackplan.verifier.walk import runs
+from rackplan.verifier.walk import Loss, runs
+
+_NOBODY: Held = {}
 
 
-def pool(
-    view: View,
-    medium: Literal["air", "liquid"],
-    name: str,
-    units: tuple[CoolingUnit, ...],
-    racks: tuple[str, ...],
-) -> Iterator[Finding]:
-    """Judge heat and flow of racks that share cooling units, in every state in which one is dead.
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Racks that share cooling: a zone, a part of one, or a loop.
 
-    Where all units run, loads are at most those of the normal state.
+    Attributes
+    ----------
+    medium, name
+        What carries the heat; with it, the rule's id.
+    device
+        The zone, containment or loop it is about.
+    racks
+        Ids of its racks.
+    units
+        What cools it; empty for a part that has limits of its own instead.
+    provision
+        Flow the units move over flow that servers get.
+    heat_w, flow
+        Limits of its own; ``None`` for none.
+    whole
+        Whether losses of the power nodes in the room count here.
     """
-    what, unit = ("airflow", "L/s") if medium == "air" else ("flow", "mL/min")
-    rule = f"{medium}/{name}"
-    for loss in cooling_losses(view.loads, units):
-        live = [item for item in units if runs(item, loss)]
-        heat = view.loads.heat(racks, loss, mode_of(loss))
-        heat_w, flow = heat[:2] if medium == "air" else heat[2:]
-        capacity_w = sum(item.capacity_w for item in live)
-        moved = sum(item.flow for item in live)
-        yield from at_most(rule, name, heat_w, capacity_w, "W", state=loss.id)
-        yield from at_most(f"{rule}/{what}", name, flow, moved, unit, state=loss.id)
+
+    medium: Literal["air", "liquid"]
+    name: str
+    device: str
+    racks: tuple[str, ...]
+    units: tuple[CoolingUnit, ...]
+    provision: Fraction = Fraction(1)
+    heat_w: int | None = None
+    flow: int | None = None
+    whole: bool = False
+
+    @property
+    def flow_name(self) -> tuple[str, str]:
+        """What its flow is called in ids, and its unit."""
+        return ("airflow", "L/s") if self.medium == "air" else ("flow", "mL/min")
+
+
+def areas(facility: Facility) -> Iterator[Area]:
+    """Every zone, its parts, and every loop."""
+    racks = facility.racks.values()
+    for zone in facility.zones.values():
+        inside = tuple(rack.id for rack in racks if rack.zone == zone.id)
+        share = zone.provision
+        yield Area("air", zone.id, zone.id, inside, zone.units, share, whole=True)
+        for pool in zone.pools:
+            near = tuple(rack for rack in inside if rack in pool.racks)
+            units = tuple(unit for unit in zone.units if unit.id in pool.units)
+            yield Area("air", f"{zone.id}/near/{pool.name}", zone.id, near, units, share)
+        for part in zone.containments:
+            held = tuple(rack for rack in inside if rack in part.racks)
+            heat_w, flow = part.max_heat_w, part.max_airflow_l_s
+            yield Area("air", part.id, part.id, held, (), share, heat_w, flow)
+    for loop in facility.loops.values():
+        inside = tuple(rack.id for rack in racks if rack.loop == loop.id)
+        yield Area("liquid", loop.id, loop.id, inside, loop.cdus)
+
+
+def moved(unit: CoolingUnit, loss: Loss) -> int:
+    """Flow of a unit that runs: less with one of its pumps dead."""
+    lost = unit.flow_pump_lost
+    return lost if lost is not None and loss.module == unit.id else unit.flow
+
+
+class Cooling:
+    """What areas carry and what cools them, in any state."""
+
+    def __init__(self, loads: SiteLoads) -> None:
+        self._loads = loads
+        self._site = loads.facility
+
+    def touched(self, area: Area, loss: Loss) -> bool:
+        """Whether a loss changes what an area carries or what cools it."""
+        units = (*area.units, *self._doors(area))
+        if any(not runs(unit, loss) or moved(unit, loss) != unit.flow for unit in units):
+            return True
+        return area.whole and loss.kind != "feed" and bool(self._nodes(area))
+
+    def most(self, area: Area, loss: Loss) -> tuple[int | None, int | None]:
+        """Heat [W] and flow that may be asked of an area in a state; ``None`` for no limit."""
+        if not area.units:
+            return area.heat_w, area.flow
+        live = [unit for unit in area.units if runs(unit, loss)]
+        flow = Fraction(sum(moved(unit, loss) for unit in live)) / area.provision
+        return sum(unit.capacity_w for unit in live), math.floor(flow)
+
+    def asked(self, area: Area, loss: Loss, mode: Mode, held: Held = _NOBODY) -> tuple[Exact, int]:
+        """Heat [W] and flow that the racks of an area ask for; those behind a door give none."""
+        site = self._site.racks
+        racks = [
+            rack
+            for rack in area.racks
+            if area.medium == "liquid" or (door := site[rack].door) is None or not runs(door, loss)
+        ]
+        heat = self._loads.heat(tuple(racks), loss, mode, held)
+        watts, flow = heat[:2] if area.medium == "air" else heat[2:]
+        return watts + self._of_nodes(area, loss, mode, held), flow
+
+    def _doors(self, area: Area) -> list[CoolingUnit]:
+        if area.medium == "liquid":
+            return []
+        doors = (self._site.racks[rack].door for rack in area.racks)
+        return [door for door in doors if door is not None]
+
+    def _nodes(self, area: Area) -> list[str]:
+        """Power nodes whose losses warm the room."""
+        if not area.whole:
+            return []
+        return [node.id for node in self._site.nodes.values() if node.zone == area.device]
+
+    def _of_nodes(self, area: Area, loss: Loss, mode: Mode, held: Held) -> Fraction:
+        """Losses and fixed loads of power nodes in the room [W]."""
+        inside = self._nodes(area)
+        if not inside:
+            return Fraction(0)
+        carried = self._loads.nodes(loss, mode, held)
+        total = Fraction(0)
+        for name in inside:
+            if name in carried:
+                node = self._site.nodes[name]
+                drawn = carried[name] / node.efficiency + node.idle_w
+                total += drawn - carried[name] + node.fixed_w
+        return total
+
+
+def pools(view: View, medium: Literal["air", "liquid"]) -> Iterator[Finding]:
+    """Judge heat and flow of every area of a medium, in every state that changes it.
+
+    Elsewhere loads are at most those of the normal state.
+    """
+    cooling = Cooling(view.loads)
+    for area in areas(view.facility):
+        if area.medium != medium:
+            continue
+        what, unit = area.flow_name
+        for loss in view.loads.losses:
+            if loss.id != NORMAL and not cooling.touched(area, loss):
+                continue
+            heat_w, flow = cooling.asked(area, loss, mode_of(loss))
+            most_w, most_flow = cooling.most(area, loss)
+            rule = f"{medium}/{area.name}"
+            if most_w is not None:
+                yield from at_most(rule, area.device, heat_w, most_w, "W", state=loss.id)
+            if most_flow is not None:
+                name = f"{rule}/{what}"
+                yield from at_most(name, area.device, flow, most_flow, unit, state=loss.id)
 
 
 def outside(value_c: float, low_c: float | None, high_c: float | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
 
@@ -62,13 +62,6 @@ class SiteLoads:
             result[source] = {name: load for name, load in carried.items() if load}
         return result
 
-    @cached_property
-    def units(self) -> tuple[CoolingUnit, ...]:
-        """Air units and CDUs."""
-        zones = (unit for zone in self.facility.zones.values() for unit in zone.units)
-        loops = (cdu for loop in self.facility.loops.values() for cdu in loop.cdus)
-        return (*zones, *loops)
-
     def rack(
         self, rack: str, dead: frozenset[str], mode: Mode, held: frozenset[str] = _NONE
     ) -> RackLoad:
@@ -112,7 +105,7 @@ class SiteLoads:
         entering = dict(self._base(mode))
         for rack in {*self.touched(loss), *held}:
             self._move(entering, rack, loss, mode, held.get(rack, _NONE))
-        for unit in self.units:
+        for unit in self.facility.cooling_units:
             source = driver(unit, loss.dead)
             if source is not None and runs(unit, loss):
                 entering[source] = entering.get(source, Fraction(0)) + self.unit_w(unit, loss)
@@ -247,10 +240,3 @@ class SiteLoads:
 def mode_of(loss: Loss) -> Mode:
     """How much servers draw when limits are judged in a state."""
     return "normal" if loss.id == NORMAL else "held"
-
-
-def cooling_losses(loads: SiteLoads, units: tuple[CoolingUnit, ...]) -> Iterator[Loss]:
-    """States in which cooling units are judged: ``normal``, and where one of them is dead."""
-    for loss in loads.losses:
-        if loss.kind == "normal" or not all(runs(unit, loss) for unit in units):
-            yield loss

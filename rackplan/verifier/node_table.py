@@ -268,7 +268,7 @@ def _direct(view: View, loss: Loss, mode: Mode, node: str) -> Iterator[Part]:
             watts = load.feeds_w.get(feed.side) if load else None
             if watts is not None:
                 yield Part(feed.id, "circuit", float(watts), 1.0, 0, 1, float(watts))
-    for unit in loads.units:
+    for unit in loads.facility.cooling_units:
         if driver(unit, loss.dead) == node and runs(unit, loss):
             power_w = loads.unit_w(unit, loss)
             yield Part(unit.id, "cooling unit", power_w, 1.0, 0, 1, power_w)

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from rackplan.verifier.cooling import Cooling, areas
 from rackplan.verifier.loads import Held, SiteLoads
 from rackplan.verifier.view import Placed, View, kind_of
-from rackplan.verifier.walk import Loss, runs
+from rackplan.verifier.walk import Loss
 
 NOISE = 1e-9
 """Share by which a current may pass its limit: it is worked out in floats."""
@@ -167,17 +168,14 @@ def _feeds(loads: SiteLoads, loss: Loss, held: Held, rack: str) -> Iterator[Carr
 
 
 def _cooling(loads: SiteLoads, loss: Loss, held: Held) -> Iterator[Carried]:
-    """Zones and loops with a dead unit."""
-    site = loads.facility
-    pools = [(zone.id, zone.units, True) for zone in site.zones.values()]
-    pools += [(loop.id, loop.cdus, False) for loop in site.loops.values()]
-    for name, units, air in pools:
-        live = [item for item in units if runs(item, loss)]
-        if len(live) == len(units):
-            continue
-        racks = site.racks.values()
-        members = tuple(rack.id for rack in racks if name == (rack.zone if air else rack.loop))
-        heat = loads.heat(members, loss, "whole", held)
-        (heat_w, flow), unit = (heat[:2], "L/s") if air else (heat[2:], "mL/min")
-        yield Carried(name, Fraction(heat_w), sum(u.capacity_w for u in live), "W", members)
-        yield Carried(name, Fraction(flow), sum(u.flow for u in live), unit, members)
+    """Zones, their parts and loops that a loss touches."""
+    cooling = Cooling(loads)
+    for area in areas(loads.facility):
+        if cooling.touched(area, loss):
+            heat_w, flow = cooling.asked(area, loss, "whole", held)
+            most_w, most_flow = cooling.most(area, loss)
+            if most_w is not None:
+                yield Carried(area.device, Fraction(heat_w), most_w, "W", area.racks)
+            if most_flow is not None:
+                unit = area.flow_name[1]
+                yield Carried(area.device, Fraction(flow), most_flow, unit, area.racks)

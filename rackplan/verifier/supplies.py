@@ -67,7 +67,7 @@ class RackLoad:
     broken
         Servers that do not do what their survive rule promises.
     air_w, airflow_l_s
-        Heat to the room air [W] and air moved [L/s], gear included.
+        Heat to the room air [W] and air the room must provide [L/s], gear included.
     liquid_w, flow_ml_min
         Heat to the coolant [W] and coolant needed [mL/min].
     """
@@ -226,7 +226,7 @@ def rack_load(
         wires.add(power_w, live, even=footprint.supply.phases == 3)
         air_w += _scaled(footprint.air_w, power_w, footprint.draw_w)
         liquid_w += _scaled(footprint.liquid_w, power_w, footprint.draw_w)
-        airflow_l_s += footprint.airflow_l_s
+        airflow_l_s += footprint.room_airflow_l_s
         flow_ml_min += footprint.flow_ml_min
     for item in gear:
         plugged = {f.side: _turns(item, f) for f in feeds if f.side in item.feeds}

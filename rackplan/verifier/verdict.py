@@ -108,8 +108,10 @@ def when(state: str) -> str:
     if state.startswith("state:"):
         return f"in the state {state.removeprefix('state:')}"
     lost = state.removeprefix("loss:")
-    device = lost.removesuffix("/module")
-    return f"when {lost if device == lost else f'a module of {device}'} is lost"
+    for part in ("module", "pump"):
+        if lost.endswith(f"/{part}"):
+            return f"when a {part} of {lost.removesuffix(f'/{part}')} is lost"
+    return f"when {lost} is lost"
 
 
 def figure(value: Exact, unit: str, digits: int = 4) -> str:

@@ -37,7 +37,7 @@ class Loss:
     dead
         Power nodes that are without power.
     module
-        Id of the node that has one module fewer; empty for none.
+        Id of the node that has one module fewer, or the CDU one pump; empty for none.
     rack, side
         Rack and feed that lost its circuit; empty for other losses.
     """
@@ -142,6 +142,21 @@ class PowerGraph:
         return loads
 
 
+def _cooling_losses(facility: Facility) -> Iterator[Loss]:
+    """Single air units, rear doors, CDUs and pumps of CDUs."""
+    skipped = facility.policy.not_survived
+    doors = [rack.door for rack in facility.racks.values() if rack.door is not None]
+    for unit in [*(unit for zone in facility.zones.values() for unit in zone.units), *doors]:
+        if unit.id not in skipped:
+            yield Loss(f"loss:{unit.id}", "air", unit.id, frozenset({unit.id}))
+    cdus = [c for loop in facility.loops.values() for c in loop.cdus if c.id not in skipped]
+    for cdu in cdus:
+        yield Loss(f"loss:{cdu.id}", "liquid", cdu.id, frozenset({cdu.id}))
+    for cdu in cdus:
+        if cdu.flow_pump_lost is not None:
+            yield Loss(f"loss:{cdu.id}/pump", "liquid", f"{cdu.id}/pump", module=cdu.id)
+
+
 def driver(unit: CoolingUnit, dead: frozenset[str]) -> str | None:
     """The node that drives a cooling unit: the first live one; ``None`` when it has none."""
     return next((source for source in unit.power_from if source not in dead), None)
@@ -177,14 +192,7 @@ def losses(facility: Facility, graph: PowerGraph) -> Iterator[Loss]:
             gone = frozenset(state.lost)
             name = state.id.partition(":")[2]
             yield Loss(state.id, "named", name, gone, graph.dead(gone))
-    for zone in facility.zones.values():
-        for unit in zone.units:
-            if unit.id not in skipped:
-                yield Loss(f"loss:{unit.id}", "air", unit.id, frozenset({unit.id}))
-    for loop in facility.loops.values():
-        for cdu in loop.cdus:
-            if cdu.id not in skipped:
-                yield Loss(f"loss:{cdu.id}", "liquid", cdu.id, frozenset({cdu.id}))
+    yield from _cooling_losses(facility)
     for rack in facility.racks.values():
         for feed in rack.feeds:
             if feed.id not in skipped:

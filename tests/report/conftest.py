@@ -177,6 +177,7 @@ def _footprint() -> Footprint:
         air_w=DRAW_W,
         liquid_w=0,
         airflow_l_s=500,
+        room_airflow_l_s=500,
         flow_ml_min=0,
         inlet_min_c=5.0,
         inlet_max_c=35.0,

@@ -91,6 +91,7 @@ def _footprint(index: int, name: str, survive: Survive, liquid_w: int, kind: str
         air_w=6000 - liquid_w,
         liquid_w=liquid_w,
         airflow_l_s=400,
+        room_airflow_l_s=400,
         flow_ml_min=5000 if liquid_w else 0,
         inlet_min_c=10.0,
         inlet_max_c=30.0,

@@ -1,42 +1,135 @@
-"""Air limits: heat and airflow of every zone in every state, heat per rack, inlet temperature."""
+"""Air limits: heat and airflow of zones in every state, of racks, and what each inlet allows.
+
+For every zone z and state s, over the racks in z, with live units U(z, s):
+
+    sum heat_air(f, s) n(g,f) + gear + losses of power nodes in the room <= sum capacity over U
+    sum airflow(f, s)  n(g,f) + gear <= sum of airflow over U / provision
+
+Where units reach their neighbors only, the same holds for every pool of racks that no other units
+reach. A rack whose rear door works gives the room neither heat nor a need of air.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from rackplan.facility.air import humidity_misfit
+from rackplan.facility.cooling import CoolingUnit, Zone
 from rackplan.facility.groups import RackGroup
-from rackplan.facility.limits.heat import fixed_load, pool_limits
+from rackplan.facility.limits.heat import (
+    Living,
+    by_footprint,
+    fixed_load,
+    limit_ids,
+    live_gear,
+    unit_states,
+)
+from rackplan.facility.limits.inlets import inlet_limits, ride_through_limits
 from rackplan.facility.limits.model import RackLimit, SiteLimit, admission
-from rackplan.facility.model import NORMAL, Facility, Footprint, Rack, Zone
+from rackplan.facility.limits.node_heat import NodeHeat
+from rackplan.facility.model import NORMAL, Facility, Footprint, Rack
 
 
 def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
-    """Heat [W] and airflow [L/s] of every zone, in normal operation and with units dead."""
+    """Heat [W] and airflow [L/s] of every zone and its parts, in every state that changes them."""
+    nodes = NodeHeat(facility, groups)
     for zone in facility.zones.values():
         members = [group for group in groups if group.rack.zone == zone.id]
-        yield from pool_limits(facility, "air", zone.id, zone.units, members)
+        doors = [rack.door for group in members for rack in group.racks if rack.door is not None]
+        # What power nodes in the room lose differs from state to state.
+        always = nodes.stand_in(zone.id)
+        for living in (
+            unit_states(facility, [*zone.units, *doors])
+            if not always
+            else (Living(facility, state) for state in facility.states)
+        ):
+            for area in _areas(zone, members):
+                yield from _area_limits(facility, zone, area, living, nodes)
+        yield from inlet_limits(facility, zone, members)
+        yield from ride_through_limits(facility, zone, members)
+
+
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """A zone or a part of it: racks, and what bounds their heat [W] and airflow [L/s]."""
+
+    name: str
+    device: str
+    members: Sequence[RackGroup]
+    units: tuple[CoolingUnit, ...] | None
+    heat_w: int | None = None
+    airflow_l_s: int | None = None
+
+
+def _areas(zone: Zone, members: Sequence[RackGroup]) -> Iterator[_Area]:
+    yield _Area(zone.id, zone.id, members, zone.units)
+    for pool in zone.pools:
+        units = tuple(unit for unit in zone.units if unit.id in pool.units)
+        inside = [group for group in members if group.rack.id in pool.racks]
+        yield _Area(f"{zone.id}/near/{pool.name}", zone.id, inside, units)
+    for part in zone.containments:
+        inside = [group for group in members if group.rack.id in part.racks]
+        yield _Area(part.id, part.id, inside, None, part.max_heat_w, part.max_airflow_l_s)
+
+
+def _area_limits(
+    facility: Facility, zone: Zone, area: _Area, living: Living, nodes: NodeHeat
+) -> Iterator[SiteLimit]:
+    state = living.state
+    loss = state.id != NORMAL
+    in_room = [g for g in area.members if g.rack.door is None or not living.works(g.rack.door)]
+    racks = [rack for group in in_room for rack in group.racks]
+    gear = live_gear(facility, racks, state)
+    heat, flow = by_footprint(facility, "air", loss=loss)
+    of_nodes = nodes.of(zone.id, state) if area.name == zone.id else None
+    most = {"heat": area.heat_w, "flow": area.airflow_l_s}
+    if area.units is not None:
+        most["heat"] = living.capacity_w(area.units)
+        most["flow"] = zone.usable(living.flow(area.units))
+    for name, what, unit in limit_ids("air", area.name, state):
+        capacity = most[what]
+        if capacity is None:
+            continue
+        each = heat if what == "heat" else flow
+        of_gear = sum(item.power_w if what == "heat" else item.airflow_l_s for item in gear)
+        base = fixed_load(racks, each) + of_gear
+        loads = {group.index: each for group in in_room}
+        if of_nodes is not None and what == "heat":
+            base, loads = base + of_nodes.base_w, of_nodes.added_to(loads)
+        yield SiteLimit(name, "air", area.device, state.id, unit, capacity, base, loads)
 
 
 def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
-    """Heat to air at the rack's position, and servers that its zone's air does not suit."""
+    """Heat and airflow at the rack's position, and servers that its zone's air does not suit."""
     rack = group.rack
-    if rack.air_limit_w is not None:
-        heat = {f.index: f.air_w for f in facility.footprints}
-        yield RackLimit(
-            template="air/{rack}",
-            family="air",
-            state=NORMAL,
-            quantity="W",
-            capacity=rack.air_limit_w,
-            base=fixed_load([rack], heat) + sum(item.power_w for item in rack.gear),
-            loads=heat,
-            reason={},
-        )
+    heat, flow = by_footprint(facility, "air", loss=False)
+    lost_heat, _ = by_footprint(facility, "air", loss=True)
+    if rack.air_limit_w is not None and rack.door is None:
+        yield _rack_limit(rack, "", NORMAL, "W", rack.air_limit_w, heat)
+    if rack.door is not None:
+        if rack.air_limit_w is not None and rack.door.id not in facility.policy.not_survived:
+            lost = "loss:{rack}/door"
+            yield _rack_limit(rack, f"@{lost}", lost, "W", rack.air_limit_w, lost_heat)
+        yield _rack_limit(rack, "/door", NORMAL, "W", rack.door.capacity_w, heat)
+        yield _rack_limit(rack, "/door-airflow", NORMAL, "L/s", rack.door.flow, flow)
+    if rack.tiles_l_s is not None:
+        yield _rack_limit(rack, "/tiles", NORMAL, "L/s", rack.tiles_l_s, flow)
     zone = facility.zones.get(rack.zone or "")
     if zone is None:
         yield admission("air", "zone", facility, group, lambda f: zone_misfit(f, rack))
-    else:
-        yield admission("air", "inlet", facility, group, lambda f: inlet_misfit(f, zone))
+        return
+    yield admission("air", "inlet", facility, group, lambda f: inlet_misfit(f, zone, rack))
+    yield admission("air", "return", facility, group, lambda f: return_misfit(f, zone, rack))
+    yield admission("air", "humidity", facility, group, lambda f: moisture_misfit(f, zone, rack))
+
+
+def _rack_limit(
+    rack: Rack, what: str, state: str, unit: str, capacity: int, loads: dict[int, int]
+) -> RackLimit:
+    of_gear = sum(item.power_w if unit == "W" else item.airflow_l_s for item in rack.gear)
+    base = fixed_load([rack], loads) + of_gear
+    return RackLimit(f"air/{{rack}}{what}", "air", state, unit, capacity, base, loads, {})
 
 
 def zone_misfit(footprint: Footprint, rack: Rack) -> str | None:
@@ -45,14 +138,39 @@ def zone_misfit(footprint: Footprint, rack: Rack) -> str | None:
     return f"{rack.id} stands in no cooling zone" if needs_air else None
 
 
-def inlet_misfit(footprint: Footprint, zone: Zone) -> str | None:
-    """Why a zone's supply air does not suit a server; ``None`` when it does."""
-    supply, low, high = zone.supply_c, footprint.inlet_min_c, footprint.inlet_max_c
-    if high is not None and supply > high:
+def inlet_misfit(footprint: Footprint, zone: Zone, rack: Rack) -> str | None:
+    """Why the air at a rack's inlet does not suit a server; ``None`` when it does."""
+    low, high = footprint.inlet_min_c, footprint.inlet_max_c
+    inlet_c = zone.inlet_c(rack.id, footprint.rise_k)
+    back = f", {inlet_c:.1f} with exhaust air come back" if inlet_c > zone.supply_c else ""
+    if high is not None and inlet_c > high:
         most = f"{footprint.server_id} takes at most {high:.1f} degC here"
-        return f"{most}; {zone.id} supplies {supply:.1f}"
-    if low is not None and supply < low:
-        return (
-            f"{footprint.server_id} takes at least {low:.1f} degC; {zone.id} supplies {supply:.1f}"
-        )
+        return f"{most}; {zone.id} supplies {zone.supply_c:.1f}{back}"
+    if low is not None and zone.supply_c < low:
+        least = f"{footprint.server_id} takes at least {low:.1f} degC"
+        return f"{least}; {zone.id} supplies {zone.supply_c:.1f}"
+    return None
+
+
+def return_misfit(footprint: Footprint, zone: Zone, rack: Rack) -> str | None:
+    """Why a server's exhaust is too warm for the units of its zone; ``None`` when it is not."""
+    high = zone.return_max_c
+    back_c = zone.return_c(footprint.rise_k)
+    if high is None or rack.door is not None or back_c <= high:
+        return None
+    return (
+        f"air comes back from {footprint.server_id} at {back_c:.1f} degC "
+        f"({footprint.rise_k:.1f} K warmer); units of {zone.id} take at most {high:.1f}"
+    )
+
+
+def moisture_misfit(footprint: Footprint, zone: Zone, rack: Rack) -> str | None:
+    """Why the moisture of a zone's air does not suit a server; ``None`` when it does."""
+    inlet_c = zone.inlet_c(rack.id, footprint.rise_k)
+    # Moist air is moistest where it is coldest, dry air driest where it is warmest.
+    for dew_c, at_c in ((zone.dew_max_c, zone.supply_c), (zone.dew_min_c, inlet_c)):
+        if dew_c is not None:
+            why = humidity_misfit(footprint.humidity, at_c, dew_c)
+            if why is not None:
+                return f"{footprint.server_id} takes {why}, in {zone.id}"
     return None

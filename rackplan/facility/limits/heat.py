@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from rackplan.facility.groups import RackGroup
-from rackplan.facility.limits.model import SiteLimit, at_state
+from rackplan.facility.limits.model import at_state
 from rackplan.facility.model import (
     NORMAL,
     CoolingUnit,
@@ -32,82 +31,78 @@ def heat_w(footprint: Footprint, medium: Medium, *, loss: bool) -> int:
 
 
 def flow_need(footprint: Footprint, medium: Medium, *, loss: bool) -> int:
-    """Air [L/s] or coolant [mL/min] one server needs.
+    """Air [L/s] or coolant [mL/min] to be provided for one server.
 
     In a loss state a capped server keeps its full flow, and a shed one needs none.
     """
     if loss and footprint.survive.kind == "shed":
         return 0
-    return footprint.airflow_l_s if medium == "air" else footprint.flow_ml_min
+    return footprint.room_airflow_l_s if medium == "air" else footprint.flow_ml_min
 
 
-def pool_limits(
-    facility: Facility,
-    medium: Medium,
-    device: str,
-    units: Sequence[CoolingUnit],
-    members: Sequence[RackGroup],
-) -> Iterator[SiteLimit]:
-    """Heat and flow that a pool of units takes from racks, in every state that changes the pool.
-
-    For every state s, with live units U(s), over servers of footprint f in member groups g:
-
-        sum heat(f, s) n(g,f) + heat of gear <= sum of capacity over U(s)
-        sum flow(f, s) n(g,f) + flow of gear <= sum of flow over U(s)
-
-    Gear gives its heat to the air alone.
-    """
-    racks = [rack for group in members for rack in group.racks]
-    what, flow_unit = FLOWS[medium]
-    for state, live in unit_states(facility, units):
-        loss = state.id != NORMAL
-        gear = live_gear(facility, racks, state) if medium == "air" else []
-        heat = {f.index: heat_w(f, medium, loss=loss) for f in facility.footprints}
-        flow = {f.index: flow_need(f, medium, loss=loss) for f in facility.footprints}
-        yield SiteLimit(
-            id=at_state(f"{medium}/{device}", state.id),
-            family=medium,
-            device=device,
-            state=state.id,
-            quantity="W",
-            capacity=sum(unit.capacity_w for unit in live),
-            base=fixed_load(racks, heat) + sum(item.power_w for item in gear),
-            loads={group.index: heat for group in members},
-        )
-        yield SiteLimit(
-            id=at_state(f"{medium}/{device}/{what}", state.id),
-            family=medium,
-            device=device,
-            state=state.id,
-            quantity=flow_unit,
-            capacity=sum(unit.flow for unit in live),
-            base=fixed_load(racks, flow) + sum(item.airflow_l_s for item in gear),
-            loads={group.index: flow for group in members},
-        )
+def by_footprint(
+    facility: Facility, medium: Medium, *, loss: bool
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Heat [W] and flow of one server to a medium, by footprint."""
+    heat = {f.index: heat_w(f, medium, loss=loss) for f in facility.footprints}
+    flow = {f.index: flow_need(f, medium, loss=loss) for f in facility.footprints}
+    return heat, flow
 
 
-def unit_states(
-    facility: Facility, units: Sequence[CoolingUnit]
-) -> Iterator[tuple[LossState, tuple[CoolingUnit, ...]]]:
-    """States in which some of the units are dead, ``normal`` first, with the units that live."""
-    driven = any(unit.power_from for unit in units)
+class Living:
+    """Which cooling units work in a state, and how much they move."""
+
+    def __init__(self, facility: Facility, state: LossState) -> None:
+        self.state = state
+        self._dead = Flow(facility.nodes, state.lost).dead if state.lost else frozenset()
+
+    def works(self, unit: CoolingUnit) -> bool:
+        """Whether a unit runs: it is not lost, and some node that drives it lives."""
+        if unit.id in self.state.lost:
+            return False
+        return not unit.power_from or not self._dead.issuperset(unit.power_from)
+
+    def capacity_w(self, units: Iterable[CoolingUnit]) -> int:
+        """Heat that the working ones of some units move [W]."""
+        return sum(unit.capacity_w for unit in units if self.works(unit))
+
+    def flow(self, units: Iterable[CoolingUnit]) -> int:
+        """Air [L/s] or coolant [mL/min] that the working ones move."""
+        return sum(self._flow(unit) for unit in units if self.works(unit))
+
+    def _flow(self, unit: CoolingUnit) -> int:
+        if self.state.module == unit.id and unit.flow_pump_lost is not None:
+            return unit.flow_pump_lost
+        return unit.flow
+
+    def whole(self, units: Iterable[CoolingUnit]) -> bool:
+        """Whether all of some units work as in normal operation."""
+        return all(self.works(unit) and self._flow(unit) == unit.flow for unit in units)
+
+
+def unit_states(facility: Facility, units: Sequence[CoolingUnit]) -> Iterator[Living]:
+    """``normal``, then the states in which some of the units are dead or have lost a pump."""
     for state in facility.states:
-        dead = Flow(facility.nodes, state.lost).dead if driven and state.lost else frozenset()
-        live = tuple(unit for unit in units if unit.id not in state.lost and _driven(unit, dead))
-        if state.id == NORMAL or len(live) < len(units):
-            yield state, live
+        living = Living(facility, state)
+        if state.id == NORMAL or not living.whole(units):
+            yield living
 
 
-def _driven(unit: CoolingUnit, dead: frozenset[str]) -> bool:
-    return not unit.power_from or not dead.issuperset(unit.power_from)
+def limit_ids(
+    medium: Medium, name: str, state: LossState
+) -> Iterator[tuple[str, Literal["heat", "flow"], str]]:
+    """Ids of the two limits of a pool of units in a state, what each bounds, and its unit."""
+    what, unit = FLOWS[medium]
+    yield at_state(f"{medium}/{name}", state.id), "heat", "W"
+    yield at_state(f"{medium}/{name}/{what}", state.id), "flow", unit
 
 
-def fixed_load(racks: Sequence[Rack], load: Mapping[int, int]) -> int:
+def fixed_load(racks: Iterable[Rack], load: Mapping[int, int]) -> int:
     """Sum of a load per footprint over the fixed servers of racks."""
     return sum(load[server.footprint] for rack in racks for server in rack.fixed)
 
 
-def live_gear(facility: Facility, racks: Sequence[Rack], state: LossState) -> list[Gear]:
+def live_gear(facility: Facility, racks: Iterable[Rack], state: LossState) -> list[Gear]:
     """Gear of racks that runs in a state: it has no cord, or one on a live feed."""
     dead = Flow(facility.nodes, state.lost).dead
     live: list[Gear] = []

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rackplan.facility.groups import RackGroup
-from rackplan.facility.model import CoolingUnit, Facility, Feed, Footprint, LossState, Rack
+from rackplan.facility.model import Facility, Feed, Footprint, LossState, Rack
 from rackplan.facility.power import (
     Flow,
     cords_by_feed,
@@ -201,7 +201,7 @@ def node_loads(site: SitePower, flow: Flow, state: LossState, draw: Draw) -> Nod
     loads: dict[Channel, ByGroup] = defaultdict(dict)
     for name, own_w in flow.own_load().items():
         base[name, ""] += float(own_w)
-    for unit in _cooling_units(site.facility):
+    for unit in site.facility.cooling_units:
         source = next((n for n in unit.power_from if n not in flow.dead), None)
         if source is not None and unit.id not in state.lost:
             started = flow.on_generator(source)
@@ -235,10 +235,3 @@ def server_parts(
 def live_feeds(rack: Rack, flow: Flow) -> frozenset[str]:
     """Ids of the feeds of a rack whose panel lives."""
     return frozenset(feed.id for feed in rack.feeds if feed.source not in flow.dead)
-
-
-def _cooling_units(facility: Facility) -> Iterator[CoolingUnit]:
-    for zone in facility.zones.values():
-        yield from zone.units
-    for loop in facility.loops.values():
-        yield from loop.cdus

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rackplan.errors import InputError
+from rackplan.facility.demand import ServerDemand
 from rackplan.facility.model import Facility, Policy, Rack
 from rackplan.facility.resolve.checks import check_power, check_supplies
 from rackplan.facility.resolve.context import Context
-from rackplan.facility.resolve.cooling import resolve_loops, resolve_zones
 from rackplan.facility.resolve.feeds import Feeds
 from rackplan.facility.resolve.fixed import fix_servers, resolve_forbids, uses
 from rackplan.facility.resolve.footprints import resolve_footprints
 from rackplan.facility.resolve.layout import positions, resolve_leaf_groups
+from rackplan.facility.resolve.loops import resolve_loops
 from rackplan.facility.resolve.power import power_factor, resolve_nodes
 from rackplan.facility.resolve.racks import check_names, resolve_rack
+from rackplan.facility.resolve.ride_through import with_ride_through
 from rackplan.facility.resolve.states import resolve_states
 from rackplan.facility.resolve.work import resolve_demands, resolve_objectives, resolve_workloads
 from rackplan.facility.resolve.written import written_racks
+from rackplan.facility.resolve.zones import air_units, resolve_zones
 from rackplan.schema.load import LoadedSite
-
-NOT_JUDGED = ("heat of transformers, UPSs, panels and fixed loads is not part of any zone's heat",)
-"""What no family judges yet: listed with every site, so that nobody takes it for checked."""
 
 
 def resolve(loaded: LoadedSite) -> Facility:
@@ -35,8 +35,9 @@ def resolve(loaded: LoadedSite) -> Facility:
     context = Context(loaded)
     nodes = resolve_nodes(context)
     check_names(context)
-    zones, loops = resolve_zones(context, nodes), resolve_loops(context, nodes)
     written = list(written_racks(context))
+    zones = resolve_zones(context, nodes, written)
+    zones, loops = with_ride_through(context, nodes, zones, resolve_loops(context, nodes))
     places = positions(context, written)
     leaf_groups, member = resolve_leaf_groups(context, written, places)
     feeds = Feeds(context, nodes)
@@ -51,13 +52,12 @@ def resolve(loaded: LoadedSite) -> Facility:
     footprints = resolve_footprints(context, used, racks.values())
     racks, pins = fix_servers(context, written, racks, footprints, workloads, demands)
     check_supplies(context, written, racks, footprints)
-    check_power(context, nodes, racks, [*zones.values(), *loops.values()])
+    units, cdus = air_units(zones, racks), [c for loop in loops.values() for c in loop.cdus]
+    check_power(context, nodes, racks, [*units, *cdus])
     forbids = resolve_forbids(context, written)
-    objectives = resolve_objectives(context, workloads)
-    if not demands and not any(rack.fixed for rack in racks.values()):
-        context.problem((), "nothing is asked for", "add demand: with the server models to place")
-    states = resolve_states(context, nodes, zones, loops, racks)
-    policy = _policy(context, racks)
+    _check_asked(context, demands, racks)
+    states = resolve_states(context, nodes, units, cdus, racks)
+    objectives, policy = resolve_objectives(context, workloads), _policy(context, racks)
     if context.problems:
         raise InputError(context.problems)
     return Facility(
@@ -67,7 +67,7 @@ def resolve(loaded: LoadedSite) -> Facility:
         sha256=loaded.sha256,
         elevation_m=context.site.site.elevation,
         pressure_pa=context.air.pressure_pa,
-        air_density=context.air.density,
+        air_density=context.density,
         policy=policy,
         nodes=nodes,
         racks=racks,
@@ -86,17 +86,20 @@ def resolve(loaded: LoadedSite) -> Facility:
     )
 
 
+def _check_asked(
+    context: Context, demands: Mapping[str, ServerDemand], racks: Mapping[str, Rack]
+) -> None:
+    if not demands and not any(rack.fixed for rack in racks.values()):
+        context.problem((), "nothing is asked for", "add demand: with the server models to place")
+
+
 def _policy(context: Context, racks: Mapping[str, Rack]) -> Policy:
-    """The policy, resolved; what no rule covers is listed last among the assumptions."""
-    policy = Policy(
+    return Policy(
         power_basis=_basis_text(context),
         power_factor=power_factor(context),
         not_survived=_not_survived(context, racks),
         reaction_ms=context.site.policy.reaction_time,
     )
-    for text in NOT_JUDGED:
-        context.assume("model", text)
-    return policy
 
 
 def _basis_text(context: Context) -> str:

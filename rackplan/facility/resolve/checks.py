@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from rackplan.catalog.connectors import accepts
 from rackplan.facility.devices import Feed, PowerNode
-from rackplan.facility.model import CoolingUnit, Footprint, Loop, Rack, Zone
+from rackplan.facility.model import CoolingUnit, Footprint, Rack
 from rackplan.facility.power import cords_by_feed
 from rackplan.facility.resolve.context import Context, Path
 from rackplan.facility.resolve.written import WrittenRack
@@ -21,18 +21,13 @@ def check_power(
     context: Context,
     nodes: Mapping[str, PowerNode],
     racks: Mapping[str, Rack],
-    pools: list[Zone | Loop],
+    units: Iterable[CoolingUnit],
 ) -> None:
     """Panels feed something; trees whose ratings add up to more than what feeds them are told."""
     if context.problems:
         return  # what a broken part leaves idle is no fault of its own
-    units = [unit for pool in pools for unit in _units(pool)]
     _check_orphans(context, nodes, racks.values(), units)
     _warn_oversubscribed(context, nodes, racks.values())
-
-
-def _units(pool: Zone | Loop) -> tuple[CoolingUnit, ...]:
-    return pool.units if isinstance(pool, Zone) else pool.cdus
 
 
 def _check_orphans(

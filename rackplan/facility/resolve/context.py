@@ -12,7 +12,7 @@ from rackplan.catalog.entries import Entry, need
 from rackplan.catalog.figure import Figure
 from rackplan.catalog.load import Catalog, UnknownEntryError
 from rackplan.errors import Problem, UnknownFigureError
-from rackplan.facility.air import airflow_l_s, site_air
+from rackplan.facility.air import STANDARD_AIR_C, airflow_l_s, moist_density, site_air
 from rackplan.facility.model import Assumption
 from rackplan.facility.voltage_drop import Branch
 from rackplan.schema.load import LoadedSite
@@ -24,11 +24,21 @@ E = TypeVar("E", bound=Entry)
 
 
 class Context:
-    """Collects problems with their places instead of stopping at the first."""
+    """Collects problems with their places instead of stopping at the first.
+
+    Attributes
+    ----------
+    air
+        Air at the site's elevation.
+    density
+        Density of the warmest supply air of the site [kg/m3]: what servers breathe at worst.
+    """
 
     def __init__(self, loaded: LoadedSite) -> None:
         self.loaded = loaded
         self.air = site_air(loaded.site.site.elevation)
+        supplies = [zone.supply for zone in loaded.site.cooling.zones] or [STANDARD_AIR_C]
+        self.density = moist_density(max(supplies), self.air.pressure_pa)
         self.problems: list[Problem] = []
         self.assumptions: list[Assumption] = []
         self.warnings: list[Assumption] = []
@@ -59,7 +69,7 @@ class Context:
             return 0
         text = f"{told or what}: airflow from its heat at a rise of {rise_k:g} K"
         self.assume("policy.server_delta_t", text)
-        return airflow_l_s(heat_w, rise_k, self.air.density)
+        return airflow_l_s(heat_w, rise_k, self.density)
 
     def problem(self, path: Path, message: str, cure: str = "", value: str = "") -> None:
         """Note one problem at a place of the site file, once: a row's racks share its mistakes."""

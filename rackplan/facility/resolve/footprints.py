@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from rackplan.catalog.connectors import inlet_amps
 from rackplan.catalog.entries import ServerModel
 from rackplan.catalog.supply import read_input
-from rackplan.facility.air import DERATE_START_M, inlet_derate_k
 from rackplan.facility.demand import Survive
 from rackplan.facility.devices import Supply
 from rackplan.facility.model import Footprint, Rack
 from rackplan.facility.resolve.context import Context, Path, fraction
+from rackplan.facility.resolve.server_cooling import with_cooling
 from rackplan.schema.power import PowerBasis
 
 
@@ -109,10 +109,6 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
         return None
     counted_w = _power_w(figures, server, bases.sources, nameplate_w)
     heat_w = _power_w(figures, server, bases.cooling, nameplate_w)
-    dry = server.cooling == "air"
-    liquid_w = 0 if dry else _liquid_w(heat_w, figures("liquid_fraction", "cooling"))
-    air_w = heat_w - liquid_w
-    inlet_min_c, inlet_max_c = _inlet(context, server, figures, use)
     footprint = Footprint(
         index=index,
         id=_name(use),
@@ -129,14 +125,14 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
         psu_rating_w=psu_rating_w,
         psu_need_full=_psu_need_full(context, server, use, draw_w),
         psu_need_boot=_psu_need_boot(server, figures, use),
-        air_w=air_w,
-        liquid_w=liquid_w,
-        airflow_l_s=_airflow(context, server, use, air_w),
-        flow_ml_min=int(figures("coolant_flow", "the coolant loop")) if liquid_w else 0,
-        inlet_min_c=inlet_min_c,
-        inlet_max_c=inlet_max_c,
-        supply_min_c=figures("coolant_supply_min", "the coolant loop") if liquid_w else None,
-        supply_max_c=figures("coolant_supply_max", "the coolant loop") if liquid_w else None,
+        air_w=heat_w,
+        liquid_w=0,
+        airflow_l_s=0,
+        flow_ml_min=0,
+        inlet_min_c=None,
+        inlet_max_c=None,
+        supply_min_c=None,
+        supply_max_c=None,
         ports=_ports(context, server, figures),
         supply=_supply(server, draw_w),
         source_w=max(counted_w, _max_draw_w(server, draw_w)),
@@ -144,7 +140,8 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
         capped_w=min(draw_w, server.power_cap.whole) if server.power_cap else draw_w,
         energy_w=_power_w(figures, server, bases.energy, nameplate_w),
     )
-    return _with_peak(footprint, _peak_w(context, server, use, draw_w))
+    cooled = with_cooling(context, footprint, use.path, figures)
+    return _with_peak(cooled, _peak_w(context, server, use, draw_w))
 
 
 def _with_peak(footprint: Footprint, peak_w: int) -> Footprint:
@@ -184,11 +181,6 @@ def _supply(server: ServerModel, draw_w: int) -> Supply:
         inlet_ma=None if amps is None else 1000 * amps,
         max_draw_w=_max_draw_w(server, draw_w),
     )
-
-
-def _liquid_w(draw_w: int, share: float) -> int:
-    """Heat to the coolant [W]; the rest, rounded up, stays in the room."""
-    return math.floor(fraction(share) * draw_w)
 
 
 def _name(use: Use) -> str:
@@ -261,43 +253,6 @@ def _depth(context: Context, server: ServerModel, figures: _Figures) -> int | No
     if any(rack.usable_depth is not None and rack.accepts == server.kind for rack in entries):
         return int(figures("depth", "a rack of limited depth"))
     return server.depth.whole if server.depth else None
-
-
-def _inlet(
-    context: Context, server: ServerModel, figures: _Figures, use: Use
-) -> tuple[float | None, float | None]:
-    """Inlet window, the warm end lowered by altitude as the server's ASHRAE class says."""
-    low = None if server.inlet_min is None else server.inlet_min.value
-    if server.kind == "rack" and server.inlet_max is None and server.cooling != "air":
-        text = (
-            f"{use.server}: no source gives an inlet air limit for its air-cooled part: not checked"
-        )
-        context.assume(f"catalog.servers.{use.server}.inlet_max", text)
-        return low, None
-    high = figures("inlet_max", "the zone's supply temperature")
-    elevation_m = context.site.site.elevation
-    if elevation_m <= DERATE_START_M:
-        return low, high
-    ashrae_class = server.ashrae_class or context.site.policy.ashrae_class
-    if ashrae_class is None or ashrae_class == "H1":
-        context.problem(
-            use.path,
-            f"at {elevation_m} m the warmest inlet of {use.server} is lower than at sea level, "
-            "but its class is unknown",
-            "add policy: {ashrae_class: A2}, or the server's own ashrae_class under catalog:",
-        )
-        return low, high
-    if server.ashrae_class is None:
-        text = f"{use.server} derates with altitude as ASHRAE class {ashrae_class}"
-        context.assume("policy.ashrae_class", text)
-    return low, high - inlet_derate_k(ashrae_class, elevation_m)
-
-
-def _airflow(context: Context, server: ServerModel, use: Use, air_w: int) -> int:
-    """Air at the site: the sea-level figure grows as the air thins, to carry the same heat."""
-    if server.airflow is None:
-        return context.airflow_l_s(air_w, use.server, use.path)
-    return math.ceil(round(server.airflow.value / min(1.0, context.air.ratio), 6))
 
 
 def _ports(context: Context, server: ServerModel, figures: _Figures) -> int:

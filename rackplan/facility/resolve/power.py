@@ -59,7 +59,16 @@ def _node(context: Context, node: s.PowerNode, path: Path, names: list[str]) -> 
         cable=context.cable(node, path),
         oversubscribed=node.oversubscribe,
         diversity=fraction(1 if node.diversity is None else node.diversity),
+        zone=_zone(context, node, path),
     )
+
+
+def _zone(context: Context, node: s.PowerNode, path: Path) -> str | None:
+    """The zone that takes the heat of a node."""
+    zones = [zone.id for zone in context.site.cooling.zones]
+    if node.zone is None or context.known("cooling zone", node.zone, zones, (*path, "zone")):
+        return node.zone
+    return None
 
 
 def _check_fields(context: Context, node: s.PowerNode, path: Path) -> None:
@@ -115,6 +124,9 @@ def _assume(context: Context) -> None:
             unsaid[node.kind, text].append(node.id)
         if node.efficiency is None and node.no_load_loss is None and node.kind in LOSSY:
             unsaid[node.kind, "no efficiency: taken as lossless"].append(node.id)
+        lossy = node.efficiency not in (None, 1, 1.0) or node.no_load_loss or node.load
+        if lossy and node.zone is None:
+            unsaid[node.kind, "no zone: its losses and fixed load warm no room"].append(node.id)
     for (kind, what), names in unsaid.items():
         shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
         context.assume("power.nodes", f"{kind} {shown}: {what}")

@@ -11,6 +11,7 @@ from rackplan.facility.model import Feed, Gear, Rack
 from rackplan.facility.resolve.context import Context, Path
 from rackplan.facility.resolve.feeds import Feeds
 from rackplan.facility.resolve.written import WrittenRack, written_racks
+from rackplan.facility.resolve.zones import rack_door
 from rackplan.schema import site as s
 
 CORD_MA = 16_000
@@ -52,6 +53,8 @@ def resolve_rack(
     zone = _reference(context, written, "zone", [z.id for z in context.site.cooling.zones])
     loop = _reference(context, written, "loop", [z.id for z in context.site.cooling.loops])
     circuits = feeds.of(written)
+    door = rack_door(context, written, feeds.nodes)
+    tiles = written.either(rack.tiles, row.tiles)
     if model is None:
         return None
     profile = written.either(rack.profile, row.profile) or s.Profile()
@@ -75,6 +78,8 @@ def resolve_rack(
         cable_mm=leaf[1],
         gear=tuple(_gear(context, written, circuits, model)),
         fixed=(),
+        door=door,
+        tiles_l_s=None if tiles is None else tiles.count * tiles.flow,
     )
 
 

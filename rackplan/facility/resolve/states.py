@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rackplan.facility.devices import NAMED_FIRST, NORMAL, LossState, PowerNode
-from rackplan.facility.model import CoolingUnit, Loop, Rack, Zone
+from rackplan.facility.model import CoolingUnit, Rack
 from rackplan.facility.resolve.context import Context, Path
 from rackplan.schema.power import NamedLoss
 
@@ -16,13 +16,11 @@ EACH = "each"
 def resolve_states(
     context: Context,
     nodes: Mapping[str, PowerNode],
-    zones: Mapping[str, Zone],
-    loops: Mapping[str, Loop],
+    units: Sequence[CoolingUnit],
+    cdus: Sequence[CoolingUnit],
     racks: Mapping[str, Rack],
 ) -> tuple[LossState, ...]:
     """Normal operation, then the loss of each thing the plan must survive, then named states."""
-    units: list[CoolingUnit] = [unit for zone in zones.values() for unit in zone.units]
-    cdus: list[CoolingUnit] = [cdu for loop in loops.values() for cdu in loop.cdus]
     _check_devices(context, nodes, units, cdus, racks)
     exempt = set(context.site.policy.not_survived)
     states = [LossState(NORMAL, "normal")]
@@ -36,6 +34,11 @@ def resolve_states(
     ]
     states += [LossState(f"loss:{u.id}", "air", (u.id,)) for u in units if u.id not in exempt]
     states += [LossState(f"loss:{u.id}", "liquid", (u.id,)) for u in cdus if u.id not in exempt]
+    states += [
+        LossState(f"loss:{cdu.id}/pump", "liquid", module=cdu.id)
+        for cdu in cdus
+        if cdu.flow_pump_lost is not None and cdu.id not in exempt
+    ]
     devices = [*nodes, *(unit.id for unit in (*units, *cdus))]
     single = [state.lost[0] for state in states if state.kind == "power" and state.lost]
     named = list(enumerate(context.site.policy.loss_states))
@@ -89,8 +92,8 @@ def _named(
 def _check_devices(
     context: Context,
     nodes: Mapping[str, PowerNode],
-    units: list[CoolingUnit],
-    cdus: list[CoolingUnit],
+    units: Sequence[CoolingUnit],
+    cdus: Sequence[CoolingUnit],
     racks: Mapping[str, Rack],
 ) -> None:
     """Loss states are named after devices, so no two devices may share a name."""
