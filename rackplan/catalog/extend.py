@@ -31,6 +31,7 @@ _MESSAGES = {
     "extra_forbidden": "there is no such field",
     "missing": "this field is needed",
     "model_type": "must hold fields",
+    "tuple_type": "must be a list",
 }
 _PARTS: Mapping[Any, type[Strict]] = {
     "scale_up": ScaleUp,

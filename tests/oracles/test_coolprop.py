@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,14 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOL = runpy.run_path(str(ROOT / "tools" / "coolant_tables.py"))
 
 # Relative, halfway between the rows of the tables, where straight lines are worst. Measured:
-# density 0.005 %, heat capacity 0.012 % (water at 7.5 degC), conductivity 0.1 % (water at 7.5 degC).
+# density 0.005 %, heat capacity 0.011 %, conductivity 0.026 %, all of water at 7.5 degC.
 TOLERANCE = {
     "density_kg_m3": 1e-3,
     "heat_capacity_j_kg_k": 1e-3,
     "conductivity_w_m_k": 1e-3,
 }
-# Viscosity bends: a straight line lies above it, by 1.5 % at most (PG30 at 7.5 degC).
-VISCOSITY = 0.015
+# Viscosity bends: a straight line lies above it, by 0.87 % at most (PG30 at 7.5 degC).
+VISCOSITY = 0.01
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def test_between_the_rows_straight_lines_do(coolprop, coolant_id, fluid):
     coolant = builtin().coolant(coolant_id)
     rows = coolant.properties.points
     assert (5, 65) == (rows[0].temperature_c, rows[-1].temperature_c)
-    for low, high in zip(rows, rows[1:], strict=False):
+    for low, high in pairwise(rows):
         celsius = (low.temperature_c + high.temperature_c) / 2
         exact, ours = properties(coolprop, fluid, celsius), coolant.at(celsius)
         for name, share in TOLERANCE.items():
