@@ -13,7 +13,6 @@ from rackplan.catalog.figure import Figure
 from rackplan.catalog.kinds import UnknownEntryError
 from rackplan.catalog.tables import CoolantProperties
 from rackplan.catalog.written import figure_fields
-
 from rackplan.units import Quantity, show
 
 if TYPE_CHECKING:
