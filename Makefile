@@ -22,7 +22,7 @@ ifneq "$(shell cat $(VENV)/.place 2>/dev/null)" "$(CURDIR)"
 .PHONY: $(VENV)/.place
 endif
 
-.PHONY: help demo nodes test check lint types docs reference schema schema-check catalog-check fuzz bench clean
+.PHONY: help demo nodes test check lint types docs reference schema schema-check catalog-check coolants fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -86,6 +86,9 @@ schema-check: $(VENV)/.demo-stamp
 catalog-check: $(VENV)/.demo-stamp
 	@echo "catalog check"
 	@$(BIN)/rackplan catalog check
+
+coolants: $(VENV)/.test-stamp ## write the catalog's coolants from CoolProp
+	@$(BIN)/python tools/coolant_tables.py
 
 fuzz: $(VENV)/.test-stamp ## break the sites in thousands of ways: never a traceback, never a hang
 	@$(BIN)/python tests/fuzz/fuzz_sites.py --mutations $(MUTATIONS)

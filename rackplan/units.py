@@ -1,8 +1,8 @@
 """Quantity text to integers and back: the only place where units are crossed.
 
 The site file speaks ``"34.5 kW"``; everything behind it counts in whole base units (watts,
-milliamperes, grams, millimetres, litres per second, millilitres per minute). Capacity rounds
-down and demand rounds up, so rounding never makes a plan look safer than it is. Temperatures
+milliamperes, grams, millimetres, litres per second, millilitres per minute, pascals). Capacity
+rounds down and demand rounds up, so rounding never makes a plan look safer than it is. Temperatures
 stay floats in degrees Celsius: they are compared, never summed. So do rates and the resistance of
 conductors, which are multiplied first.
 """

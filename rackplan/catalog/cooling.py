@@ -12,13 +12,38 @@ from rackplan.catalog.tables import CapacityCurve, CoolantProperties, CoolantTab
 from rackplan.errors import UnknownFigureError
 
 
-class AirUnit(Entry):
+class CoolingUnit(Entry):
+    """What moves heat by a temperature difference: an air unit or a CDU."""
+
+    capacity: f.PowerCapacity
+    """Heat it moves at the rating: net sensible cooling at sea level for an air unit."""
+    curve: CapacityCurve | None = None
+    """Capacity by difference at the rated flows: entering air minus entering water for an air unit,
+    approach for a CDU."""
+
+    @property
+    def rated_difference_k(self) -> float | None:
+        """Temperature difference at the rating [K]; ``None`` where nobody states it."""
+        raise NotImplementedError
+
+    def _moved_w(self, difference_k: float) -> float:
+        """Heat moved [W]: by the curve, else in proportion up to the rating, else the rating."""
+        if self.curve is not None:
+            return self.curve.at(difference_k)
+        rated = self.rated_difference_k
+        if rated is None:
+            return self.capacity.value
+        if difference_k <= 0:
+            return 0.0
+        return self.capacity.value * (1.0 if difference_k >= rated else difference_k / rated)
+
+
+class AirUnit(CoolingUnit):
     """A unit that cools room air."""
 
     kind: Literal["perimeter", "in-row", "rear-door", "overhead"]
-    capacity: f.PowerCapacity
-    """Net sensible cooling at the rated airflow and sea level."""
     airflow: f.AirflowCapacity
+    """Air it moves at the rating; of a passive door, the servers' air at the rating."""
     power: f.PowerDemand | None = None
     """Own electrical draw."""
     return_temperature: f.Temperature | None = None
@@ -29,12 +54,17 @@ class AirUnit(Entry):
     """Water that enters the unit at the rating; absent for direct expansion."""
     water_flow: f.FlowDemand | None = None
     """Water the unit needs at the rating."""
-    curve: CapacityCurve | None = None
-    """Capacity by the difference between entering air and entering water, at the rated flows."""
     passive: Annotated[bool, Field(strict=True)] = False
     """No fans of its own: the servers' fans push the air through it."""
     width: f.LengthDemand | None = None
     """Width of an in-row unit, which stands in the row like a rack."""
+
+    @property
+    def rated_difference_k(self) -> float | None:
+        """Entering air minus entering water at the rating [K]; ``None`` where either is absent."""
+        if self.return_temperature is None or self.water_temperature is None:
+            return None
+        return self.return_temperature.value - self.water_temperature.value
 
     def capacity_at(self, difference_k: float) -> float:
         """Heat it takes out of the air [W], at the rated flows.
@@ -48,26 +78,14 @@ class AirUnit(Entry):
         difference_k
             Temperature of the entering air minus that of the entering water [K].
         """
-        if self.curve is not None:
-            return self.curve.at(difference_k)
-        rated = self.rated_difference_k
-        return self.capacity.value * (1.0 if rated is None else _share(difference_k, rated))
-
-    @property
-    def rated_difference_k(self) -> float | None:
-        """Entering air minus entering water at the rating [K]; ``None`` where either is absent."""
-        if self.return_temperature is None or self.water_temperature is None:
-            return None
-        return self.return_temperature.value - self.water_temperature.value
+        return self._moved_w(difference_k)
 
 
-class Cdu(Entry):
+class Cdu(CoolingUnit):
     """A coolant distribution unit between facility water and the servers' loop."""
 
-    capacity: f.PowerCapacity
-    """Heat it moves at the rated approach."""
     approach: f.TemperatureDifference
-    """Loop supply minus facility water supply at that capacity."""
+    """Loop supply minus facility water supply at the rating."""
     flow: f.FlowCapacity
     """Coolant flow on the servers' side."""
     coolant: str | None = None
@@ -82,12 +100,15 @@ class Cdu(Entry):
     """Warmest coolant that may come back."""
     facility_flow: f.FlowDemand | None = None
     """Facility water it needs at the rating."""
-    curve: CapacityCurve | None = None
-    """Capacity by approach, at the rated flows."""
     rack_units: f.RackUnits | None = None
     """For an in-rack unit."""
     weight: f.MassDemand | None = None
     power: f.PowerDemand | None = None
+
+    @property
+    def rated_difference_k(self) -> float | None:
+        """The approach at the rating [K]."""
+        return self.approach.value
 
     def capacity_at(self, approach_k: float) -> float:
         """Heat it moves [W] at an approach and the rated flows, never above the rating.
@@ -100,16 +121,7 @@ class Cdu(Entry):
         approach_k
             Loop supply minus facility water supply [K].
         """
-        if self.curve is not None:
-            return min(self.curve.at(approach_k), self.capacity.value)
-        return self.capacity.value * _share(approach_k, self.approach.value)
-
-
-def _share(difference_k: float, rated_k: float) -> float:
-    """Share of the rating that a temperature difference allows: 0 to 1."""
-    if difference_k >= rated_k:
-        return 1.0
-    return max(0.0, difference_k / rated_k)
+        return min(self._moved_w(approach_k), self.capacity.value)
 
 
 class Coolant(Entry):
@@ -137,7 +149,7 @@ class Coolant(Entry):
 class Coupling(Entry):
     """A quick-disconnect: a mated pair of plug and socket in a coolant line."""
 
-    kv: f.Ratio
+    kv: f.FlowCoefficient
     """Flow coefficient of the mated pair: water in m3/h at a pressure drop of 1 bar."""
     flow_max: f.FlowCapacity | None = None
     """Highest flow the maker allows."""

@@ -8,22 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from rackplan.catalog import entries as e
 from rackplan.catalog.checks import check_entry, figures_of
+from rackplan.catalog.checks.cooling import LIQUID_FIGURES
 from rackplan.catalog.figure import Figure
 from rackplan.catalog.kinds import UnknownEntryError
 from rackplan.catalog.tables import CoolantProperties
 from rackplan.catalog.written import figure_fields
+from rackplan.units import Quantity, show
 
 if TYPE_CHECKING:
     from rackplan.catalog.load import Catalog
 
-_LIQUID = {
-    "liquid_fraction",
-    *(name for name in e.ServerModel.model_fields if name.startswith("coolant_")),
-    "manifold_units",
-}
 _SELDOM_STATED = {"room_airflow", "dew_point_max", "humidity_min", "humidity_max", "curve"}
 """Figures that most makers state nothing of, so that their absence says nothing."""
-_RACK_SCALE = {"psu_min_boot", "airflow", "inlet_min", "inlet_max"}
+_RACK_SCALE = {"psu_min_boot", "airflow", "inlet_min", "inlet_max", "manifold_units"}
 _USUAL_C = 30.0
 """Temperature at which coolants are compared [degC]."""
 _MODEL_FIELDS = {
@@ -76,7 +73,7 @@ def absent(entry: e.Entry) -> tuple[str, ...]:
     match entry:
         case e.ServerModel():
             names.discard("heat_claim")
-            names -= _LIQUID if entry.cooling == "air" else set()
+            names -= set(LIQUID_FIGURES) if entry.cooling == "air" else set()
             names -= _RACK_SCALE if entry.kind == "rack" else set()
         case e.Model():
             names &= _MODEL_FIELDS[entry.kind]
@@ -106,6 +103,10 @@ def plain_fields(entry: e.Entry) -> dict[str, Any]:
     if isinstance(entry, e.RackPdu):
         for bank in entry.banks:
             values[f"banks.{bank.id}"] = f"{bank.position}: {_outlets([bank])}"
+    if isinstance(entry, e.CoolingUnit) and entry.curve is not None:
+        for point in entry.curve.points:
+            shown = show(point.capacity_w, Quantity.POWER)
+            values[f"curve at {point.difference_k:g} K"] = shown
     if isinstance(entry, e.Coolant):
         for row in entry.properties.points:
             values[f"at {row.temperature_c:g} degC"] = _row(row)

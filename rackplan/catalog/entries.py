@@ -15,6 +15,7 @@ from rackplan.catalog import figure as f
 from rackplan.catalog.cooling import AirUnit as AirUnit
 from rackplan.catalog.cooling import Cdu as Cdu
 from rackplan.catalog.cooling import Coolant as Coolant
+from rackplan.catalog.cooling import CoolingUnit as CoolingUnit
 from rackplan.catalog.cooling import Coupling as Coupling
 from rackplan.catalog.entry import Entry as Entry
 from rackplan.catalog.entry import RejectedClaim as RejectedClaim
@@ -129,7 +130,8 @@ class ServerModel(Entry):
     coolant_return_max: f.Temperature | None = None
     """Warmest coolant that may leave it."""
     coolants: tuple[str, ...] = ()
-    """Ids of the coolants it may run with; empty when its maker does not say."""
+    """Ids of the coolants it may run with, its maker's first choice first; empty when its maker
+    does not say."""
     coolant_pressure_drop: f.PressureDemand | None = None
     """Pressure drop through it at ``coolant_flow``."""
     coolant_volume: f.VolumeCapacity | None = None

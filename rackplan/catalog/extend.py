@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from rackplan.catalog.entries import Bank, Entry, ScaleUp, ServerModel
+from rackplan.catalog.entries import Bank, Entry, ScaleUp
 from rackplan.catalog.figure import Strict
-from rackplan.catalog.kinds import KINDS, WORDS, UnknownEntryError, brief, similar
+from rackplan.catalog.kinds import (
+    KINDS,
+    REFERENCES,
+    WORDS,
+    UnknownEntryError,
+    brief,
+    references,
+    similar,
+)
 from rackplan.catalog.tables import CapacityCurve, CoolantTable
 from rackplan.catalog.written import Overrides, kinds_cure, merge, set_fields
 from rackplan.errors import InputError, Problem
@@ -23,6 +31,7 @@ _MESSAGES = {
     "extra_forbidden": "there is no such field",
     "missing": "this field is needed",
     "model_type": "must hold fields",
+    "tuple_type": "must be a list",
 }
 _PARTS: Mapping[Any, type[Strict]] = {
     "scale_up": ScaleUp,
@@ -64,7 +73,7 @@ class Extension:
             raise InputError([Problem("must hold kinds of entries", kinds_cure(""), "catalog")])
         for kind, entries in self._overrides.items():
             self._build_kind(kind, entries)
-        self._check_accelerators()
+        self._check_references()
         if self._problems:
             raise InputError(self._problems)
         return {kind: entries for kind, entries in self._built.items() if entries}
@@ -138,15 +147,18 @@ class Extension:
             return ""
         return f"write `like: {entry_id}` to change single figures of the catalog's {entry_id}"
 
-    def _check_accelerators(self) -> None:
-        written = self._overrides.get("accelerators")
-        own = written if isinstance(written, Mapping) else {}
-        known = {*self._base.ids("accelerators"), *map(str, own)}
-        for entry_id, entry in self._built["servers"].items():
-            if isinstance(entry, ServerModel) and entry.accelerator not in known:
-                path = f"catalog.servers.{entry_id}.accelerator"
-                cure = _close(entry.accelerator, known)
-                self._report(path, "the catalog has no such accelerator", cure, entry.accelerator)
+    def _check_references(self) -> None:
+        """Report entries that name an entry of another kind which is not there."""
+        for kind, field, named_kind in REFERENCES:
+            written = self._overrides.get(named_kind)
+            own = written if isinstance(written, Mapping) else {}
+            known = {*self._base.ids(named_kind), *map(str, own)}
+            for entry_id, entry in self._built[kind].items():
+                for named in references(entry, field):
+                    if named not in known:
+                        path = f"catalog.{kind}.{entry_id}.{field}"
+                        message = f"the catalog has no such {WORDS[named_kind]}"
+                        self._report(path, message, _close(named, known), named)
 
     def _report(self, path: str, message: str, cure: str = "", value: Any = None) -> None:
         shown = "" if value is None else _short(value)

@@ -171,6 +171,7 @@ RackUnits = Annotated[Figure, _plain(True, 1, 60)]
 RackUnitsTaken = Annotated[Figure, _plain(True, 0, 60)]  # 0: mounted beside the rack units
 Fraction = Annotated[Figure, _plain(False, 0.0, 1.0)]
 Ratio = Annotated[Figure, _plain(False, 0.0, 1e15)]
+FlowCoefficient = Annotated[Figure, _plain(False, 1e-3, 1e4)]  # m3/h: it is divided by
 
 
 def describe(figure: Figure) -> str:

@@ -62,6 +62,21 @@ WORDS: Mapping[str, str] = MappingProxyType(
 """What one entry of a kind is called in messages."""
 
 
+REFERENCES = (
+    ("servers", "accelerator", "accelerators"),
+    ("servers", "coolants", "coolants"),
+    ("servers", "coupling", "couplings"),
+    ("cdus", "coolant", "coolants"),
+)
+"""Fields that name entries of another kind: kind, field, kind that is named."""
+
+
+def references(entry: Entry, field: str) -> tuple[str, ...]:
+    """The ids that a field of :data:`REFERENCES` names."""
+    named = getattr(entry, field)
+    return named if isinstance(named, tuple) else () if named is None else (named,)
+
+
 class UnknownEntryError(RackplanError):
     """The catalog has no entry of that id.
 

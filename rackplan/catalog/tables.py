@@ -115,24 +115,23 @@ class CapacityCurve(Table):
         return max(0.0, low.capacity_w + share * (high.capacity_w - low.capacity_w))
 
     def _brief(self) -> tuple[float, str, str]:
-        shown = ", ".join(
-            f"{point.difference_k:g} K: {point.capacity_w / 1000:g} kW" for point in self.points
-        )
-        return float(self.points[-1].capacity_w), Quantity.POWER.unit, shown
+        first, last = self.points[0], self.points[-1]
+        text = f"{len(self.points)} points, {first.difference_k:g} to {last.difference_k:g} K"
+        return float(last.capacity_w), Quantity.POWER.unit, text
 
 
 class CoolantProperties(Strict):
     """A coolant at one temperature."""
 
-    temperature_c: Annotated[float, Field(ge=-60, le=150)]
+    temperature_c: Annotated[float, Field(strict=True, ge=-60, le=150)]
     """Temperature [degC]."""
-    density_kg_m3: Annotated[float, Field(gt=100, le=5000)]
+    density_kg_m3: Annotated[float, Field(strict=True, gt=100, le=5000)]
     """Density [kg/m3]."""
-    heat_capacity_j_kg_k: Annotated[float, Field(gt=500, le=6000)]
+    heat_capacity_j_kg_k: Annotated[float, Field(strict=True, gt=500, le=6000)]
     """Heat capacity [J/(kg K)]."""
-    viscosity_mpa_s: Annotated[float, Field(gt=0, le=1000)]
+    viscosity_mpa_s: Annotated[float, Field(strict=True, gt=0, le=1000)]
     """Dynamic viscosity [mPa s]."""
-    conductivity_w_m_k: Annotated[float, Field(gt=0, le=5)]
+    conductivity_w_m_k: Annotated[float, Field(strict=True, gt=0, le=5)]
     """Thermal conductivity [W/(m K)]."""
 
     @property
@@ -144,12 +143,14 @@ class CoolantProperties(Strict):
 class CoolantTable(Table):
     """Properties of a coolant by temperature."""
 
-    points: Annotated[tuple[CoolantProperties, ...], Field(min_length=2)]
-    """Rows of rising temperature."""
+    points: tuple[CoolantProperties, ...]
+    """Two rows or more, of rising temperature."""
 
     @field_validator("points")
     @classmethod
     def _rising(cls, points: tuple[CoolantProperties, ...]) -> tuple[CoolantProperties, ...]:
+        if len(points) < 2:
+            raise ValueError("a table of a coolant has two rows or more")
         for before, after in pairwise(points):
             if after.temperature_c <= before.temperature_c:
                 raise ValueError(

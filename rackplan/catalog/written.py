@@ -54,6 +54,8 @@ def merge(type_: type[Strict], base: Mapping[str, Any], raw: Mapping[Any, Any]) 
             merged[name] = [_bank(one, defaults) for one in value]
         elif value is None:
             merged.pop(name, None)
+        elif name in table_fields(type_):
+            merged[name] = {**defaults, **texts(value)} if isinstance(value, Mapping) else value
         elif name in figure_fields(type_):
             merged[name] = _with_defaults(value, defaults)
         else:
@@ -85,17 +87,23 @@ def texts(raw: Mapping[Any, Any]) -> dict[Any, Any]:
 @cache
 def figure_fields(type_: type[Strict]) -> frozenset[str]:
     """Names of the fields that hold figures, or tables of them."""
+    return _fields_of(type_, Figure) | table_fields(type_)
+
+
+@cache
+def table_fields(type_: type[Strict]) -> frozenset[str]:
+    """Names of the fields that hold tables."""
+    return _fields_of(type_, Table)
+
+
+def _fields_of(type_: type[Strict], wanted: type[Strict]) -> frozenset[str]:
+    """Fields of a class, also as ``Annotated[..., ...]`` and where they may be absent."""
     return frozenset(
         name
         for name, info in type_.model_fields.items()
-        if any(map(_is_figure, (info.annotation, *get_args(info.annotation))))
+        for one in (info.annotation, *get_args(info.annotation))
+        if isinstance(bare := getattr(one, "__origin__", one), type) and issubclass(bare, wanted)
     )
-
-
-def _is_figure(annotation: Any) -> bool:
-    """Whether it is ``Figure``, ``Annotated[Figure, ...]`` or a table."""
-    bare = getattr(annotation, "__origin__", annotation)
-    return isinstance(bare, type) and issubclass(bare, Figure | Table)
 
 
 def set_fields(entry: Strict) -> dict[str, Any]:

@@ -92,6 +92,8 @@ CASES: list[tuple[str, str, str, dict[str, Any], dict[str, Any]]] = [
         {"cooling": "liquid+air", "coolant_flow": "15 L/min"},
         {"coolant_flow": "15 L/min"},
     ),
+    ("RPC302", "servers", "dgx-h100", {"coolants": []}, {"coolants": ["pg25"]}),
+    ("RPC302", "servers", "dgx-h100", {"coupling": None}, {"coupling": "uqd-04"}),
     # 12 kW x 0.8 = 9.6 L/min, x 2.0 = 24 L/min
     (
         "RPC303",
@@ -108,10 +110,100 @@ CASES: list[tuple[str, str, str, dict[str, Any], dict[str, Any]]] = [
         {"coolant_flow": "24.1 L/min"},
     ),
     ("RPC304", "servers", "dgx-h100", {"inlet_min": "29 degC"}, {"inlet_min": "30 degC"}),
+    ("RPC304", "servers", "dgx-h100", {"humidity_min": 0.79}, {"humidity_min": 0.8}),
     # 1,368 kW x 0.8 = 1,094.4 L/min
     ("RPC305", "cdus", "vertiv-xdu1350", {"flow": "1095 L/min"}, {"flow": "1094 L/min"}),
     # 30 kW / (1.206 J/(L K) x 20 K) = 1,244 L/s
     ("RPC306", "air_units", "in-row-30kw", {"airflow": "1244 L/s"}, {"airflow": "1243 L/s"}),
+    # 12 kW x 0.56 / (20 L/min / 60 x 1.0149 kg/L x 3,945 J/(kg K)) = 5.03 K; 0.55: 4.94 K
+    (
+        "RPC307",
+        "servers",
+        "smc-sys-421ge-nbrt-lcc",
+        {"liquid_fraction": 0.56},
+        {"liquid_fraction": 0.55},
+    ),
+    # The same with water: 1.0 kg/L x 4,179 J/(kg K) carry 4 % more.
+    (
+        "RPC307",
+        "servers",
+        "smc-sys-421ge-nbrt-lcc",
+        {"liquid_fraction": 0.56, "coolants": ["pg25", "water"]},
+        {"liquid_fraction": 0.56, "coolants": ["water", "pg25"]},
+    ),
+    (
+        "RPC308",
+        "servers",
+        "dgx-b200",
+        {"room_airflow": "1550 cfm"},
+        {"room_airflow": "1545 cfm"},
+    ),
+    (
+        "RPC309",
+        "servers",
+        "gb200-nvl72",
+        {"peak": "132 kW", "coolant_return_max": "25.1 degC"},
+        {"peak": "132 kW", "coolant_return_max": "25 degC"},
+    ),
+    (
+        "RPC310",
+        "air_units",
+        "rear-door-passive-18kw",
+        {"curve": {"points": {"11 K": "17.9 kW", "22 K": "18 kW"}}},
+        {"curve": {"points": {"11 K": "18 kW", "22 K": "18 kW"}}},
+    ),
+    # 121 kW x 0.97 = 117.37 kW
+    (
+        "RPC311",
+        "cdus",
+        "vertiv-xdu121",
+        {"curve": {"points": {"2 K": "60 kW", "4 K": "117.4 kW"}}},
+        {"curve": {"points": {"2 K": "60 kW", "4 K": "117.3 kW"}}},
+    ),
+    (
+        "RPC311",
+        "air_units",
+        "rear-door-passive-18kw",
+        {"curve": {"points": {"20 K": "16 kW", "24 K": "20 kW"}}},
+        {"curve": {"points": {"20 K": "17 kW", "24 K": "21 kW"}}},
+    ),
+    ("RPC312", "air_units", "crah-100kw", {"return_max": "36 degC"}, {"return_max": "35.9 degC"}),
+    (
+        "RPC312",
+        "air_units",
+        "crah-100kw",
+        {"water_temperature": "35.9 degC"},
+        {"water_temperature": "36 degC"},
+    ),
+    (
+        "RPC313",
+        "air_units",
+        "rear-door-40kw",
+        {"passive": True, "power": None},
+        {"passive": True},
+    ),
+    (
+        "RPC313",
+        "air_units",
+        "rear-door-passive-18kw",
+        {"kind": "rear-door"},
+        {"kind": "overhead"},
+    ),
+    (
+        "RPC314",
+        "cdus",
+        "vertiv-xdu1350",
+        {"flow_one_pump_lost": "1200 L/min"},
+        {"flow_one_pump_lost": "1201 L/min"},
+    ),
+    ("RPC314", "cdus", "vertiv-xdu1350", {"pumps": 2}, {"pumps": 0}),
+    (
+        "RPC314",
+        "cdus",
+        "vertiv-xdu1350",
+        {"pumps": 1, "flow_one_pump_lost": "0 L/min"},
+        {"pumps": 1},
+    ),
     (
         "RPC401",
         "servers",

@@ -46,6 +46,7 @@ MAX_FUNCTION_LINES = 60
 
 # Imported late, or only in the room that needs them: `import rackplan` pays for none of them.
 HEAVY = {
+    "CoolProp",
     "jinja2",
     "networkx",
     "ortools",
