@@ -149,11 +149,12 @@ def _cooling_losses(facility: Facility) -> Iterator[Loss]:
     for unit in [*(unit for zone in facility.zones.values() for unit in zone.units), *doors]:
         if unit.id not in skipped:
             yield Loss(f"loss:{unit.id}", "air", unit.id, frozenset({unit.id}))
-    cdus = [c for loop in facility.loops.values() for c in loop.cdus if c.id not in skipped]
+    cdus = [cdu for loop in facility.loops.values() for cdu in loop.cdus]
     for cdu in cdus:
-        yield Loss(f"loss:{cdu.id}", "liquid", cdu.id, frozenset({cdu.id}))
+        if cdu.id not in skipped:
+            yield Loss(f"loss:{cdu.id}", "liquid", cdu.id, frozenset({cdu.id}))
     for cdu in cdus:
-        if cdu.flow_pump_lost is not None:
+        if cdu.flow_pump_lost is not None and f"{cdu.id}/pump" not in skipped:
             yield Loss(f"loss:{cdu.id}/pump", "liquid", f"{cdu.id}/pump", module=cdu.id)
 
 

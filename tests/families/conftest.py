@@ -28,6 +28,7 @@ def _estimates(**figures: object) -> dict[str, object]:
     """Catalog fields, each figure marked as the round number it is."""
     plain = {"like", "kind", "accelerator", "gpus", "vendor", "name", "cooling", "ashrae_class"}
     plain |= {"scale_up", "phases", "wiring", "standard", "accepts"}
+    plain |= {"coolants", "coolant", "coupling", "passive"}
     stated = {"basis": "estimate", "source": "a round figure for tests"}
     return {
         key: value if key in plain or value is None else {"value": value, **stated}

@@ -157,3 +157,230 @@ def test_optimum_n_plus_one(bench):
         bench.zone(site, units=[{"id": f"acu-{i}", "model": "air-unit"} for i in (1, 2, 3)])
         bench.rack(site, "r2")
         assert most == len(bench.fits(site).plan.servers)
+
+
+# A box takes in 400 L/s and gives back air 6000 / (1.18133 kg/m3 x 1006 J/(kg K) x 0.4 m3/s) =
+# 12.622 K warmer: the density of air of 24 degC and 50 % humidity at sea level.
+
+
+def test_the_room_provides_more_air_than_servers_take_in(bench):
+    # 800 L/s for servers is 1,000 L/s from the units with a provision of 1.25.
+    def build(airflow):
+        site = bench.zone(bench.ask(bench.site(), SHED), provision=1.25)
+        return units(bench, site, "acu-1", airflow=airflow)
+
+    bench.fits(build("1000 L/s"))
+    bench.stops(build("999 L/s"), "air/room/airflow")
+
+
+def test_the_room_provides_what_a_maker_asks_for(bench):
+    # 500 L/s of room air for each box although it takes in 400.
+    def build(airflow):
+        site = bench.entry(bench.ask(bench.site(), SHED), "servers", "box", room_airflow="500 L/s")
+        return units(bench, site, "acu-1", airflow=airflow)
+
+    bench.fits(build("1000 L/s"))
+    bench.stops(build("999 L/s"), "air/room/airflow")
+
+
+def test_exhaust_air_that_comes_back_warms_the_inlet(bench):
+    # 24 + r / (1 - r) x 12.622 = 30 at r = 6 / 18.622 = 0.32219.
+    bench.fits(bench.zone(bench.site(), leakage=0.3221))
+    text = bench.stops(bench.zone(bench.site(), leakage=0.3223), "air/row/r1/inlet")
+    assert "30.0 with exhaust air come back" in text
+    # A containment has its own.
+    aisle = {"id": "aisle", "racks": ["row"], "leakage": 0.1}
+    bench.fits(bench.zone(bench.site(), leakage=0.4, containments=[aisle]))
+
+
+def test_exhaust_must_not_be_too_warm_for_the_units(bench):
+    # 24 + 12.622 = 36.622 degC; with a quarter more air bypassing, 24 + 12.622 / 1.25 = 34.097.
+    def build(most, **zone):
+        site = bench.entry(bench.site(), "air_units", "air-unit", return_max=most)
+        return bench.zone(site, **zone)
+
+    bench.fits(build("36.63 degC"))
+    bench.stops(build("36.62 degC"), "air/row/r1/return")
+    bench.fits(build("34.1 degC", provision=1.25))
+    bench.stops(build("34.09 degC", provision=1.25), "air/row/r1/return")
+
+
+@pytest.mark.parametrize(
+    ("key", "fits", "refused"),
+    [
+        # 80 % at 24 degC (class A2) is a dew point of 20.3 degC, below the 21 degC of the class.
+        ("dew_point_max", "20.3 degC", "20.4 degC"),
+        # 8 % at 24 degC is a dew point of -10.9 degC, above the -12 degC of the class.
+        ("dew_point_min", "-10.8 degC", "-11 degC"),
+    ],
+)
+def test_moisture(bench, key, fits, refused):
+    bench.fits(bench.zone(bench.site(), **{key: fits}))
+    bench.stops(bench.zone(bench.site(), **{key: refused}), "air/row/r1/humidity")
+
+
+def test_floor_tiles(bench):
+    bench.fits(bench.row(bench.site(), tiles={"count": 4, "flow": "200 L/s"}))
+    over = bench.row(bench.site(), tiles={"count": 1, "flow": "799 L/s"})
+    bench.stops(over, "air/row/r1/tiles")
+
+
+def test_a_contained_aisle(bench):
+    def build(**limits):
+        return bench.zone(bench.site(), containments=[{"id": "aisle", "racks": ["row"], **limits}])
+
+    bench.fits(build(max_heat="12000 W", max_airflow="800 L/s"))
+    bench.stops(build(max_heat="11999 W"), "air/aisle")
+    bench.stops(build(max_airflow="799 L/s"), "air/aisle/airflow")
+
+
+def doored(bench, room="500 kW", survive="full", **door):
+    """Two boxes in a rack with a rear door, in a room with one unit."""
+    line = {"server": "box", "min": 2, "max": 2, "survive": survive}
+    site = units(bench, bench.ask(bench.site(), line), "acu-1", capacity=room)
+    catalog = site["catalog"]["air_units"]
+    catalog["door"] = dict(catalog["air-unit"])
+    bench.entry(site, "air_units", "door", kind="rear-door", **door)
+    return bench.row(site, door={"model": "door"})
+
+
+def test_a_rear_door_carries_its_rack(bench):
+    bench.fits(doored(bench, capacity="12000 W", airflow="800 L/s"))
+    bench.stops(doored(bench, capacity="11999 W"), "air/row/r1/door")
+    bench.stops(doored(bench, airflow="799 L/s"), "air/row/r1/door-airflow")
+
+
+def test_the_room_takes_over_when_a_rear_door_is_lost(bench):
+    # With the door the room gets nothing, and the loss of its only unit is no matter.
+    bench.fits(doored(bench, room="12000 W"))
+    bench.stops(doored(bench, room="11999 W"), "air/room@loss:row/r1/door")
+    bench.fits(doored(bench, room="1 W", survive="shed"))
+    # What a position can take counts without its door only.
+    bench.fits(bench.row(doored(bench), air_limit="12000 W"))
+    bench.stops(bench.row(doored(bench), air_limit="11999 W"), "air/row/r1@loss:row/r1/door")
+
+
+def neighbors(bench, *pinned, **small):
+    """Three racks; acu-1 reaches r1 and r2, acu-2 (not small) r2 and r3; losses do not count."""
+    site = units(bench, bench.ask(bench.site(), {"server": "box"}), "acu-1", "acu-2", **small)
+    first, second = site["cooling"]["zones"][0]["units"]
+    first["serves"], second["serves"] = ["row/r1", "row/r2"], ["row/r2", "row/r3"]
+    site["policy"]["not_survived"] = ["acu-1", "acu-2"]
+    bench.rack(site, "r2")
+    bench.rack(site, "r3")
+    line = {"server": "box", "min": len(pinned), "max": len(pinned)}
+    site["placement"] = {"pin": [{"server": "box", "rack": f"row/{rack}"} for rack in pinned]}
+    return bench.ask(site, line)
+
+
+def test_a_unit_that_reaches_its_neighbors_only(bench):
+    # r1 has acu-1 alone; r2 may use acu-2 beside it.
+    bench.fits(neighbors(bench, "r1", "r2", capacity="6000 W", airflow="400 L/s"))
+    over = neighbors(bench, "r1", "r2", capacity="5999 W")
+    bench.stops(over, "air/room/near/acu-1")
+    over = neighbors(bench, "r1", "r2", airflow="399 L/s")
+    bench.stops(over, "air/room/near/acu-1/airflow")
+    # What one unit of both cannot do, the two together cannot do either.
+    both = neighbors(bench, "r1", "r2", "r3", capacity="6000 W")
+    bench.entry(both, "air_units", "air-unit", capacity="11999 W")
+    bench.stops(both, "air/room")
+    bench.entry(both, "air_units", "air-unit", capacity="12000 W")
+    bench.fits(both)
+
+
+def test_units_of_the_whole_room_help_everywhere(bench):
+    # r1: acu-1 with 9,000 W and 3,000 W of the unit at the wall.
+    def build(wall):
+        site = neighbors(bench, "r1", "r1", capacity="9000 W")
+        catalog = site["catalog"]["air_units"]
+        catalog["wall"] = {**catalog["air-unit"]}
+        bench.entry(site, "air_units", "wall", capacity=wall)
+        site["cooling"]["zones"][0]["units"].append({"id": "acu-3", "model": "wall"})
+        site["policy"]["not_survived"].append("acu-3")
+        return site
+
+    bench.fits(build("3000 W"))
+    bench.stops(build("2999 W"), "air/room/near/acu-1")
+
+
+def with_matrix(bench, matrix, *lines, supply="24 degC"):
+    """Two racks with a heat distribution matrix [K/kW], r1 first."""
+    site = bench.zone(bench.ask(bench.site(), *lines), supply=supply, heat_matrix="matrix.csv")
+    bench.rack(site, "r2")
+    rows = "".join(f"row/r{i},{a},{b}\n" for i, (a, b) in enumerate(matrix, 1))
+    (bench.folder / "matrix.csv").write_text(f"inlet,row/r1,row/r2\n{rows}")
+    return site
+
+
+def test_a_heat_distribution_matrix(bench):
+    # One box in each rack: r1 rises by 0.5 x 6 + 0.1 x 6 = 3.6 K. 30 - 26.4 = 3.6.
+    def build(supply):
+        site = with_matrix(
+            bench,
+            ((0.5, 0.1), (0.0, 0.5)),
+            {"server": "box", "min": 2, "max": 2},
+            supply=supply,
+        )
+        pins = [{"server": "box", "rack": f"row/r{i}"} for i in (1, 2)]
+        return {**site, "placement": {"pin": pins}}
+
+    bench.fits(build("26.4 degC"))
+    text = bench.stops(build("26.5 degC"), "air/row/r1/inlet-rise/3.5K")
+    assert "3.5 K" in text
+
+
+def test_the_warmest_inlet_is_that_of_the_servers_that_stand(bench):
+    # A tender box takes 25 degC: in r1 its own 6 kW make 6 K, in r2 they make 0.6 K; boxes that
+    # take 30 degC may stand in r1.
+    def build(own):
+        site = with_matrix(
+            bench,
+            ((1.0, 0.0), (0.0, own)),
+            {"server": "tender", "min": 1, "max": 1},
+            {"server": "box", "min": 1, "max": 1},
+        )
+        site["catalog"]["servers"]["tender"] = bench.box(inlet_max="25 degC")
+        return site
+
+    found = {server.model: server.rack for server in bench.fits(build(0.08)).plan.servers}
+    assert {"tender": "row/r2", "box": "row/r1"} == found
+    bench.stops(build(0.17), "air/row/r2/inlet-rise/1K", "row/r2")
+
+
+def backed_up(bench, site, **zone):
+    """The hall behind a generator; its zone cools again 10 + 50 s after the utility is lost."""
+    bench.node(site, "gen", kind="generator")
+    bench.node(site, "ats", kind="ats", **{"from": ["grid", "gen"]})
+    for side in "ab":
+        bench.node(site, f"ups-{side}", **{"from": ["ats"]})
+    site["policy"] |= {"generator_start": "10 s", "not_survived": ["ats"]}
+    return bench.zone(site, restart="50 s", **zone)
+
+
+def test_air_lasts_until_cooling_is_back(bench):
+    # 1 m3 takes 1.18133 x 1006 = 1,188.4 J/K; over 6 K in 60 s that is 118.84 W for each m3:
+    # 12,000 W need 100.97 m3.
+    bench.fits(backed_up(bench, bench.site(), air_volume="101 m3"))
+    over = backed_up(bench, bench.site(), air_volume="100.9 m3")
+    text = bench.stops(over, "air/room/ride-through/6K")
+    assert "until cooling is back" in text
+
+
+def test_the_mass_of_racks_and_servers_warms_up_with_the_air(bench):
+    # A cabinet of 150 kg and two boxes of 100 kg, half of it: 350,000 g x 0.5 J/(g K) x 0.5 x 6 K
+    # / 60 s = 8,750 W; the other 3,250 W need 27.35 m3.
+    bench.fits(backed_up(bench, bench.site(), air_volume="27.4 m3", mass_share=0.5))
+    over = backed_up(bench, bench.site(), air_volume="27.3 m3", mass_share=0.5)
+    bench.stops(over, "air/room/ride-through/6K")
+
+
+def test_power_nodes_warm_the_room_they_stand_in(bench):
+    # Each UPS carries 6,000 W and loses 6000 / 0.9 - 6000 = 666.67 W: 12,000 + 1,333.33 W.
+    def build(capacity):
+        site = units(bench, bench.site(), "acu-1", "acu-2", capacity=capacity)
+        for side in "ab":
+            bench.node(site, f"ups-{side}", efficiency=0.9, zone="room")
+        return site
+
+    bench.fits(build("13334 W"))
+    bench.stops(build("13333 W"), "air/room@loss:acu-2")

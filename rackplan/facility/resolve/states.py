@@ -37,7 +37,7 @@ def resolve_states(
     states += [
         LossState(f"loss:{cdu.id}/pump", "liquid", module=cdu.id)
         for cdu in cdus
-        if cdu.flow_pump_lost is not None and cdu.id not in exempt
+        if cdu.flow_pump_lost is not None and f"{cdu.id}/pump" not in exempt
     ]
     devices = [*nodes, *(unit.id for unit in (*units, *cdus))]
     single = [state.lost[0] for state in states if state.kind == "power" and state.lost]
@@ -102,6 +102,7 @@ def _check_devices(
     named += [(cdu.id, ("cooling", "loops")) for cdu in cdus]
     context.unique("device", named)
     devices = [name for name, _ in named]
+    devices += [f"{cdu.id}/pump" for cdu in cdus if cdu.flow_pump_lost is not None]
     feeds = [feed.id for rack in racks.values() for feed in rack.feeds]
     whole = bool(nodes) or not context.site.power.nodes  # a broken graph has told its own problems
     for i, name in enumerate(context.site.policy.not_survived if whole else ()):
