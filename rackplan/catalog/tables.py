@@ -63,8 +63,6 @@ class CurvePoint:
 
 
 def _points(raw: Any) -> tuple[CurvePoint, ...]:
-    if isinstance(raw, tuple):
-        return raw  # from an entry that this one is like
     example = 'write {"6 K": "11 kW", "12 K": "22 kW"}'
     if not isinstance(raw, Mapping):
         raise ValueError(f"a curve holds capacities by temperature difference: {example}")
