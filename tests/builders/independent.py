@@ -58,7 +58,13 @@ def can_hold_together(site: Facility, rules: Sequence[Rule]) -> bool:
             ]
             low = -(2**60) if rule.low is None else rule.low
             high = 2**60 if rule.high is None else rule.high
-            model.add_linear_constraint(cp_model.LinearExpr.sum(total), low, high)
+            held = model.add_linear_constraint(cp_model.LinearExpr.sum(total), low, high)
+            if rule.when is not None:
+                called = model.new_bool_var("")
+                for group, option in rule.when:
+                    for rack in instance.groups[group].racks:
+                        model.add(count[rack.id, option] == 0).only_enforce_if(~called)
+                held.only_enforce_if(called)
         elif isinstance(rule, RackRule):
             for rack in instance.groups[rule.group].racks:
                 load = [

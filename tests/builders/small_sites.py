@@ -13,7 +13,7 @@ from __future__ import annotations
 import copy
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -179,9 +179,11 @@ def written(document: Document, path: Path) -> Path:
     return path
 
 
-def facility_of(document: Document) -> Facility:
-    """Resolve a document as ``rackplan.load`` does a file."""
+def facility_of(document: Document, files: Mapping[str, str] | None = None) -> Facility:
+    """Resolve a document as ``rackplan.load`` does a file, with other files beside it."""
     with tempfile.TemporaryDirectory() as folder:
+        for name, text in (files or {}).items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
         return resolve(load_site_document(written(document, Path(folder) / "site.yaml")))
 
 

@@ -36,15 +36,8 @@ def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[Sit
     nodes = NodeHeat(facility, groups)
     for zone in facility.zones.values():
         members = [group for group in groups if group.rack.zone == zone.id]
-        doors = [rack.door for group in members for rack in group.racks if rack.door is not None]
-        # What power nodes in the room lose differs from state to state.
-        always = nodes.stand_in(zone.id)
-        for living in (
-            unit_states(facility, [*zone.units, *doors])
-            if not always
-            else (Living(facility, state) for state in facility.states)
-        ):
-            for area in _areas(zone, members):
+        for area in _areas(zone, members):
+            for living in _states(facility, area, nodes):
                 yield from _area_limits(facility, zone, area, living, nodes)
         yield from inlet_limits(facility, zone, members)
         yield from ride_through_limits(facility, zone, members)
@@ -54,6 +47,7 @@ def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[Sit
 class _Area:
     """A zone or a part of it: racks, and what bounds their heat [W] and airflow [L/s]."""
 
+    zone: str
     name: str
     device: str
     members: Sequence[RackGroup]
@@ -63,14 +57,25 @@ class _Area:
 
 
 def _areas(zone: Zone, members: Sequence[RackGroup]) -> Iterator[_Area]:
-    yield _Area(zone.id, zone.id, members, zone.units)
+    yield _Area(zone.id, zone.id, zone.id, members, zone.units)
     for pool in zone.pools:
         units = tuple(unit for unit in zone.units if unit.id in pool.units)
         inside = [group for group in members if group.rack.id in pool.racks]
-        yield _Area(f"{zone.id}/near/{pool.name}", zone.id, inside, units)
+        yield _Area(zone.id, f"{zone.id}/near/{pool.name}", zone.id, inside, units)
     for part in zone.containments:
         inside = [group for group in members if group.rack.id in part.racks]
-        yield _Area(part.id, part.id, inside, None, part.max_heat_w, part.max_airflow_l_s)
+        limits = part.max_heat_w, part.max_airflow_l_s
+        yield _Area(zone.id, part.id, part.id, inside, None, *limits)
+
+
+def _states(facility: Facility, area: _Area, nodes: NodeHeat) -> Iterator[Living]:
+    """States that change what cools an area: all of them where power nodes stand in the room."""
+    if area.name == area.zone and nodes.stand_in(area.zone):
+        yield from (Living(facility, state) for state in facility.states)
+        return
+    racks = [rack for group in area.members for rack in group.racks]
+    doors = [rack.door for rack in racks if rack.door is not None]
+    yield from unit_states(facility, [*(area.units or ()), *doors])
 
 
 def _area_limits(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rackplan.errors import InputError
 from rackplan.facility.demand import ServerDemand
-from rackplan.facility.model import Facility, Policy, Rack
+from rackplan.facility.model import Facility, Footprint, Loop, Policy, Rack
 from rackplan.facility.resolve.checks import check_power, check_supplies
 from rackplan.facility.resolve.context import Context
 from rackplan.facility.resolve.feeds import Feeds
@@ -18,6 +18,7 @@ from rackplan.facility.resolve.power import power_factor, resolve_nodes
 from rackplan.facility.resolve.racks import check_names, resolve_rack
 from rackplan.facility.resolve.ride_through import with_ride_through
 from rackplan.facility.resolve.states import resolve_states
+from rackplan.facility.resolve.windows import check_windows
 from rackplan.facility.resolve.work import resolve_demands, resolve_objectives, resolve_workloads
 from rackplan.facility.resolve.written import written_racks
 from rackplan.facility.resolve.zones import air_units, resolve_zones
@@ -55,7 +56,7 @@ def resolve(loaded: LoadedSite) -> Facility:
     units, cdus = air_units(zones, racks), [c for loop in loops.values() for c in loop.cdus]
     check_power(context, nodes, racks, [*units, *cdus])
     forbids = resolve_forbids(context, written)
-    _check_asked(context, demands, racks)
+    _check_asked(context, demands, racks, loops, footprints)
     states = resolve_states(context, nodes, units, cdus, racks)
     objectives, policy = resolve_objectives(context, workloads), _policy(context, racks)
     if context.problems:
@@ -87,8 +88,14 @@ def resolve(loaded: LoadedSite) -> Facility:
 
 
 def _check_asked(
-    context: Context, demands: Mapping[str, ServerDemand], racks: Mapping[str, Rack]
+    context: Context,
+    demands: Mapping[str, ServerDemand],
+    racks: Mapping[str, Rack],
+    loops: Mapping[str, Loop],
+    footprints: Sequence[Footprint],
 ) -> None:
+    """Something is asked for, and what must share a loop can."""
+    check_windows(context, loops, racks, footprints, demands)
     if not demands and not any(rack.fixed for rack in racks.values()):
         context.problem((), "nothing is asked for", "add demand: with the server models to place")
 
