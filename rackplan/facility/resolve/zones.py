@@ -29,6 +29,7 @@ def resolve_zones(
     zones: dict[str, Zone] = {}
     written = list(enumerate(context.site.cooling.zones))
     context.unique("cooling zone", [(z.id, ("cooling", "zones", i, "id")) for i, z in written])
+    _check_parts(context)
     for i, spec in written:
         path: Path = ("cooling", "zones", i)
         if not spec.units:
@@ -57,6 +58,17 @@ def resolve_zones(
         zones[spec.id] = replace(zone, pools=pools_of(context, zone.units, members, path))
         _check_moisture(context, spec, path)
     return zones
+
+
+def _check_parts(context: Context) -> None:
+    """Rules are named after zones, loops and containments alike."""
+    cooling = context.site.cooling
+    pools = dict.fromkeys([*(zone.id for zone in cooling.zones), *(x.id for x in cooling.loops)])
+    named: list[tuple[str, Path]] = [(name, ("cooling",)) for name in pools]
+    for i, zone in enumerate(cooling.zones):
+        for k, part in enumerate(zone.containments):
+            named.append((part.id, ("cooling", "zones", i, "containments", k, "id")))
+    context.unique("cooling zone, loop or containment", named)
 
 
 def air_units(zones: Mapping[str, Zone], racks: Mapping[str, Rack]) -> list[CoolingUnit]:
