@@ -140,7 +140,7 @@ def _rack_limit(
 def zone_misfit(footprint: Footprint, rack: Rack) -> str | None:
     """Why a server cannot do without a cooling zone; ``None`` when it needs no air at all."""
     needs_air = footprint.air_w or footprint.airflow_l_s
-    return f"{rack.id} stands in no cooling zone" if needs_air else None
+    return "in no cooling zone" if needs_air else None
 
 
 def inlet_misfit(footprint: Footprint, zone: Zone, rack: Rack) -> str | None:

@@ -105,7 +105,7 @@ def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
     rack = group.rack
     loop = facility.loops.get(rack.loop or "")
     if loop is None:
-        reason = f"{rack.id} is on no coolant loop"
+        reason = "on no coolant loop"
         yield admission("liquid", "loop", facility, group, lambda f: reason if f.liquid_w else None)
         return
     zone = facility.zones.get(rack.zone or "")

@@ -37,7 +37,7 @@ def _bound_to(
     footprints: Sequence[Footprint],
     demands: Mapping[str, ServerDemand],
 ) -> Iterator[Footprint]:
-    """Liquid-cooled servers that stand on a loop, or that are asked for and may stand nowhere else."""
+    """Liquid-cooled servers that stand on a loop, or must: asked for, with no other loop."""
     for rack in racks.values():
         if rack.loop == loop:
             yield from (f for s in rack.fixed if (f := footprints[s.footprint]).liquid_w)
