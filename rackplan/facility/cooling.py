@@ -40,6 +40,10 @@ class CoolingUnit:
     flow_pump_lost
         Coolant it moves with one of its pumps dead [mL/min]; ``None`` where that is not known, or
         it has one pump only: then the loss of a pump is the loss of the CDU.
+    water_c
+        Water that reaches a rear door [degC]; ``None`` where the site does not say.
+    thinned
+        Density of the site's air over that at sea level, at most 1.
     """
 
     id: str
@@ -52,6 +56,14 @@ class CoolingUnit:
     model: AirUnit | Cdu | None = None
     serves: frozenset[str] | None = None
     flow_pump_lost: int | None = None
+    water_c: float | None = None
+    thinned: float = 1.0
+
+    @property
+    def return_max_c(self) -> float | None:
+        """Warmest air or coolant it may take in [degC]; ``None`` where no source says."""
+        limit = self.model.return_max if self.model is not None else None
+        return None if limit is None else limit.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +166,8 @@ class Zone:
     @property
     def return_max_c(self) -> float | None:
         """Warmest air its units may take in [degC]; ``None`` where no source says."""
-        models = (unit.model for unit in self.units)
-        limits = [m.return_max.value for m in models if isinstance(m, AirUnit) and m.return_max]
-        return min(limits, default=None)
+        limits = (unit.return_max_c for unit in self.units)
+        return min((limit for limit in limits if limit is not None), default=None)
 
     def usable(self, airflow_l_s: int) -> int:
         """Air for servers [L/s] out of what units move: the rest bypasses them."""
@@ -251,9 +262,8 @@ class Loop:
     @property
     def return_max_c(self) -> float | None:
         """Warmest coolant its CDUs may take back [degC]; ``None`` where no source says."""
-        models = (cdu.model for cdu in self.cdus)
-        limits = [m.return_max.value for m in models if isinstance(m, Cdu) and m.return_max]
-        return min(limits, default=None)
+        limits = (cdu.return_max_c for cdu in self.cdus)
+        return min((limit for limit in limits if limit is not None), default=None)
 
     def rise_k(self, heat_w: int, flow_ml_min: int) -> float | None:
         """Temperature rise of the coolant [K]: Q / (rho cp V); ``None`` where it is not named."""

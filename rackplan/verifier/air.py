@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rackplan.facility.model import NORMAL, Facility, Rack, Zone
+from rackplan.facility.model import NORMAL, CoolingUnit, Facility, Rack, Zone
 from rackplan.verifier import inlets
 from rackplan.verifier.cooling import pools
+from rackplan.verifier.doors import behind_door
 from rackplan.verifier.reach import reach
 from rackplan.verifier.verdict import Finding, at_most, counted, none_may
 from rackplan.verifier.view import Placed, View
@@ -40,18 +41,31 @@ def _rack(
     if rack.tiles_l_s is not None:
         before = f"the tiles in front of {rack.id} let through"
         yield from at_most(f"{rule}/tiles", rack.id, airflow, rack.tiles_l_s, "L/s", before=before)
-    if rack.door is not None:
-        yield from at_most(f"{rule}/door", rack.id, heat_w, rack.door.capacity_w, "W")
-        yield from at_most(f"{rule}/door-airflow", rack.id, airflow, rack.door.flow, "L/s")
+    if rack.door is None:
+        if rack.air_limit_w is not None:
+            before, most_w = f"{rack.id} heats the air by", rack.air_limit_w
+            yield from at_most(rule, rack.id, heat_w, most_w, "W", before=before, after="allowed")
+    else:
+        yield from _door(view, rack, rack.door, heat_w, airflow)
+
+
+def _door(
+    view: View, rack: Rack, door: CoolingUnit, heat_w: int, airflow: int
+) -> Iterator[Finding]:
+    """What a door carries; and what the position can take beside it and without it."""
+    rule = f"air/{rack.id}"
+    yield from at_most(f"{rule}/door-airflow", rack.id, airflow, door.flow, "L/s")
+    if not getattr(door.model, "passive", False):
+        yield from at_most(f"{rule}/door", rack.id, heat_w, door.capacity_w, "W")
     if rack.air_limit_w is None:
         return
-    before, limit_w = f"{rack.id} heats the air by", rack.air_limit_w
-    if rack.door is None:
-        yield from at_most(rule, rack.id, heat_w, limit_w, "W", before=before, after="allowed")
-    elif rack.door.id not in facility.policy.not_survived:
-        lost = next(loss for loss in view.loads.losses if loss.gone == {rack.door.id})
-        heat_w = view.loads.heat((rack.id,), lost, "held")[0]
-        yield from at_most(rule, rack.id, heat_w, limit_w, "W", before=before, state=lost.id)
+    before, most_w = f"{rack.id} heats the air by", rack.air_limit_w
+    left_w = behind_door(view.loads, rack.id, view.loads.rack(rack.id, frozenset(), "normal"))[0]
+    yield from at_most(rule, rack.id, left_w, most_w, "W", before=before, after="allowed")
+    for lost in view.loads.losses:
+        if lost.gone == {door.id}:
+            heat_w = view.loads.heat((rack.id,), lost, "held")[0]
+            yield from at_most(rule, rack.id, heat_w, most_w, "W", before=before, state=lost.id)
 
 
 def _suits(

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from rackplan.facility.model import NORMAL, CoolingUnit, Facility
+from rackplan.verifier.doors import behind_door
 from rackplan.verifier.loads import Held, SiteLoads, mode_of
 from rackplan.verifier.supplies import Mode
 from rackplan.verifier.verdict import Exact, Finding, at_most
@@ -16,6 +17,7 @@ from rackplan.verifier.view import View
 from rackplan.verifier.walk import Loss, runs
 
 _NOBODY: Held = {}
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +107,29 @@ class Cooling:
         return sum(unit.capacity_w for unit in live), math.floor(flow)
 
     def asked(self, area: Area, loss: Loss, mode: Mode, held: Held = _NOBODY) -> tuple[Exact, int]:
-        """Heat [W] and flow that the racks of an area ask for; those behind a door give none."""
-        site = self._site.racks
-        racks = [
-            rack
-            for rack in area.racks
-            if area.medium == "liquid" or (door := site[rack].door) is None or not runs(door, loss)
-        ]
-        heat = self._loads.heat(tuple(racks), loss, mode, held)
-        watts, flow = heat[:2] if area.medium == "air" else heat[2:]
+        """Heat [W] and flow asked of an area: by its racks, and by power nodes in the room."""
+        watts, flow = self.of_racks(area, loss, mode, held)
         return watts + self._of_nodes(area, loss, mode, held), flow
+
+    def of_racks(self, area: Area, loss: Loss, mode: Mode, held: Held = _NOBODY) -> tuple[int, int]:
+        """Heat [W] and flow that the racks of an area ask for."""
+        if area.medium == "liquid":
+            return self._loads.heat(area.racks, loss, mode, held)[2:]
+        open_racks = tuple(rack for rack in area.racks if not self._shut(rack, loss))
+        watts, flow = self._loads.heat(open_racks, loss, mode, held)[:2]
+        for rack in area.racks:
+            if self._shut(rack, loss):
+                load = self._loads.rack(
+                    rack, self._loads.dead_sides(rack, loss), mode, held.get(rack, _NONE)
+                )
+                left_w, left_l_s = behind_door(self._loads, rack, load)
+                watts, flow = watts + left_w, flow + left_l_s
+        return watts, flow
+
+    def _shut(self, rack: str, loss: Loss) -> bool:
+        """Whether a rack has a rear door that works."""
+        door = self._site.racks[rack].door
+        return door is not None and runs(door, loss)
 
     def _doors(self, area: Area) -> list[CoolingUnit]:
         if area.medium == "liquid":

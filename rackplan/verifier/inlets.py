@@ -48,11 +48,11 @@ def too_warm_or_cold(facility: Facility, zone: Zone, rack: Rack, placed: Placed)
 
 def returns_too_warm(facility: Facility, zone: Zone, rack: Rack, placed: Placed) -> bool:
     """Whether the exhaust of a server, mixed with what bypasses it, is too warm for a unit."""
-    back_c = zone.supply_c + rise_k(placed, facility.air_density) / float(zone.provision)
-    models = [unit.model for unit in zone.units]
-    limits = [getattr(model, "return_max", None) for model in models]
-    if rack.door is not None:  # its exhaust is cooled before it leaves the rack
-        return False
+    rise = rise_k(placed, facility.air_density)
+    back_c, units = zone.supply_c + rise / float(zone.provision), zone.units
+    if rack.door is not None:  # its exhaust meets the door first
+        back_c, units = inlet_c(facility, zone, rack, placed) + rise, (rack.door,)
+    limits = [getattr(unit.model, "return_max", None) for unit in units]
     return any(limit is not None and back_c > limit.value + TOLERANCE_K for limit in limits)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rackplan.facility.model import NORMAL, Zone
+from rackplan.verifier.cooling import Area, Cooling
 from rackplan.verifier.loads import mode_of
 from rackplan.verifier.verdict import Finding, none_may
 from rackplan.verifier.view import View
@@ -37,12 +38,12 @@ def _left(view: View, zone: Zone, loss: Loss, what: str) -> int:
 
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(("racks", "units"))
-    total = 0
+    total, cooling = 0, Cooling(view.loads)
     for rack in view.facility.racks.values():
-        sheltered = rack.door is not None and runs(rack.door, loss)
-        if rack.zone != zone.id or sheltered:
+        if rack.zone != zone.id:
             continue
-        heat_w, airflow = view.loads.heat((rack.id,), loss, mode_of(loss))[:2]
+        near = Area("air", rack.id, rack.id, (rack.id,), ())
+        heat_w, airflow = cooling.of_racks(near, loss, mode_of(loss))
         asked = heat_w if what == "heat" else airflow
         total += asked
         graph.add_edge("racks", f"rack {rack.id}", capacity=asked)

@@ -70,6 +70,8 @@ class RackLoad:
         Heat to the room air [W] and air the room must provide [L/s], gear included.
     liquid_w, flow_ml_min
         Heat to the coolant [W] and coolant needed [mL/min].
+    servers_air
+        Heat to the room air [W] and air [L/s] of each server, in their order.
     """
 
     feeds_w: Mapping[str, Fraction]
@@ -80,6 +82,7 @@ class RackLoad:
     airflow_l_s: int
     liquid_w: int
     flow_ml_min: int
+    servers_air: tuple[tuple[int, int], ...] = ()
 
     def lines(self, feed: Feed) -> tuple[float, ...]:
         """Current in each line of a live three-phase feed [A]; empty for one phase."""
@@ -211,7 +214,8 @@ def rack_load(
     """
     wires = _Wires(feeds, dead)
     conditions: list[Condition] = []
-    broken = air_w = airflow_l_s = liquid_w = flow_ml_min = 0
+    broken = liquid_w = flow_ml_min = 0
+    servers_air: list[tuple[int, int]] = []
     for server in servers:
         footprint = server.footprint
         live = {side: at for side, at in server.cords.items() if side not in dead}
@@ -222,12 +226,14 @@ def rack_load(
         condition, power_w = draw(footprint, supply, of_server, count)
         conditions.append(condition)
         if condition in {"down", "shed"}:
+            servers_air.append((0, 0))
             continue
         wires.add(power_w, live, even=footprint.supply.phases == 3)
-        air_w += _scaled(footprint.air_w, power_w, footprint.draw_w)
+        air_w = _scaled(footprint.air_w, power_w, footprint.draw_w)
+        servers_air.append((air_w, footprint.room_airflow_l_s))
         liquid_w += _scaled(footprint.liquid_w, power_w, footprint.draw_w)
-        airflow_l_s += footprint.room_airflow_l_s
         flow_ml_min += footprint.flow_ml_min
+    air_w, airflow_l_s = (sum(of_one) for of_one in zip((0, 0), *servers_air, strict=True))
     for item in gear:
         plugged = {f.side: _turns(item, f) for f in feeds if f.side in item.feeds}
         plugged = {side: at for side, at in plugged.items() if side not in dead}
@@ -245,6 +251,7 @@ def rack_load(
         airflow_l_s,
         liquid_w,
         flow_ml_min,
+        tuple(servers_air),
     )
 
 

@@ -125,6 +125,7 @@ def _parts(draw: st.DrawFn, document: Document, names: list[str]) -> None:
     if draw(st.booleans()):
         part = {"id": "aisle", "racks": draw(st.lists(st.sampled_from(names), unique=True))}
         zone["containments"] = [part | {"max_heat": draw(st.sampled_from(["9 kW", "15 kW"]))}]
+    document["catalog"]["air_units"]["door"]["passive"] = draw(st.booleans())
     for rack in racks:
         kind = draw(st.sampled_from(["none", "none", "door", "tiles"]))
         if kind == "door":

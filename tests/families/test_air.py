@@ -384,3 +384,42 @@ def test_power_nodes_warm_the_room_they_stand_in(bench):
 
     bench.fits(build("13334 W"))
     bench.stops(build("13333 W"), "air/room@loss:acu-2")
+
+
+def passive(bench, room, **more):
+    """Two boxes behind a passive door: 3,000 W of 10 K from 400 L/s, water of its rating."""
+    site = doored(bench, room=room, capacity="9000 W", airflow="1200 L/s")
+    entry = site["catalog"]["air_units"]["door"]
+    entry |= {"passive": True}
+    bench.entry(
+        site, "air_units", "door", return_temperature="36 degC", water_temperature="26 degC"
+    )
+    site["policy"]["not_survived"] = ["row/r1/door", "acu-1"]
+    door = {"model": "door", **more}
+    return bench.row(site, door=door)
+
+
+def test_a_passive_door_leaves_a_part_to_the_room(bench):
+    # 9,000 W at 10 K and 1,200 L/s: 7.5 W for each L/s. Of 6,000 W from 400 L/s it takes 3,000 W:
+    # half of it, and half of the air, is left.
+    bench.fits(passive(bench, "6000 W"))
+    bench.stops(passive(bench, "5999 W"), "air/room")
+
+
+def test_colder_water_takes_more_of_it(bench):
+    # Exhaust of 36.622 degC on water of 28.6218 degC is 8 K: 0.8 of the rating, 2,400 of 6,000 W
+    # each; 3,600 W are left.
+    bench.fits(passive(bench, "7200 W", water_temperature="28.6218 degC"))
+    bench.stops(passive(bench, "7199 W", water_temperature="28.6218 degC"), "air/room")
+
+
+def test_what_a_position_takes_beside_a_passive_door(bench):
+    bench.fits(bench.row(passive(bench, "500 kW"), air_limit="6000 W"))
+    bench.stops(bench.row(passive(bench, "500 kW"), air_limit="5999 W"), "air/row/r1")
+
+
+def test_exhaust_must_not_be_too_warm_for_a_door(bench):
+    # 24 + 12.622 degC.
+    bench.fits(doored(bench, return_max="36.63 degC"))
+    text = bench.stops(doored(bench, return_max="36.62 degC"), "air/row/r1/return")
+    assert "its rear door" in text

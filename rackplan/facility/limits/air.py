@@ -12,8 +12,9 @@ reach. A rack whose rear door works gives the room neither heat nor a need of ai
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from rackplan.catalog.entries import AirUnit
 from rackplan.facility.air import humidity_misfit
 from rackplan.facility.cooling import CoolingUnit, Zone
 from rackplan.facility.groups import RackGroup
@@ -22,13 +23,13 @@ from rackplan.facility.limits.heat import (
     by_footprint,
     fixed_load,
     limit_ids,
-    live_gear,
     unit_states,
 )
 from rackplan.facility.limits.inlets import inlet_limits, ride_through_limits
-from rackplan.facility.limits.model import RackLimit, SiteLimit, admission
+from rackplan.facility.limits.model import RackLimit, SiteLimit, admission, at_state
 from rackplan.facility.limits.node_heat import NodeHeat
-from rackplan.facility.model import NORMAL, Facility, Footprint, Rack
+from rackplan.facility.limits.room import added, room_load
+from rackplan.facility.model import NORMAL, Facility, Footprint, LossState, Rack
 
 
 def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
@@ -82,45 +83,36 @@ def _area_limits(
     facility: Facility, zone: Zone, area: _Area, living: Living, nodes: NodeHeat
 ) -> Iterator[SiteLimit]:
     state = living.state
-    loss = state.id != NORMAL
-    in_room = [g for g in area.members if g.rack.door is None or not living.works(g.rack.door)]
-    racks = [rack for group in in_room for rack in group.racks]
-    gear = live_gear(facility, racks, state)
-    heat, flow = by_footprint(facility, "air", loss=loss)
+    asked = {group.index: room_load(facility, zone, group, living) for group in area.members}
+    base_w, base_l_s = added(asked.values())
     of_nodes = nodes.of(zone.id, state) if area.name == zone.id else None
-    most = {"heat": area.heat_w, "flow": area.airflow_l_s}
+    heat = {index: load.heat_w for index, load in asked.items()}
+    if of_nodes is not None:
+        base_w, heat = base_w + of_nodes.base_w, of_nodes.added_to(heat)
+    flow = {index: load.airflow_l_s for index, load in asked.items()}
+    most_w, most_l_s = area.heat_w, area.airflow_l_s
     if area.units is not None:
-        most["heat"] = living.capacity_w(area.units)
-        most["flow"] = zone.usable(living.flow(area.units))
+        most_w = living.capacity_w(area.units)
+        most_l_s = zone.usable(living.flow(area.units))
     for name, what, unit in limit_ids("air", area.name, state):
-        capacity = most[what]
-        if capacity is None:
-            continue
-        each = heat if what == "heat" else flow
-        of_gear = sum(item.power_w if what == "heat" else item.airflow_l_s for item in gear)
-        base = fixed_load(racks, each) + of_gear
-        loads = {group.index: each for group in in_room}
-        if of_nodes is not None and what == "heat":
-            base, loads = base + of_nodes.base_w, of_nodes.added_to(loads)
-        yield SiteLimit(name, "air", area.device, state.id, unit, capacity, base, loads)
+        each = (most_w, base_w, heat) if what == "heat" else (most_l_s, base_l_s, flow)
+        capacity, base, loads = each
+        if capacity is not None:
+            yield SiteLimit(name, "air", area.device, state.id, unit, capacity, base, loads)
 
 
 def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
     """Heat and airflow at the rack's position, and servers that its zone's air does not suit."""
     rack = group.rack
     heat, flow = by_footprint(facility, "air", loss=False)
-    lost_heat, _ = by_footprint(facility, "air", loss=True)
-    if rack.air_limit_w is not None and rack.door is None:
-        yield _rack_limit(rack, "", NORMAL, "W", rack.air_limit_w, heat)
-    if rack.door is not None:
-        if rack.air_limit_w is not None and rack.door.id not in facility.policy.not_survived:
-            lost = "loss:{rack}/door"
-            yield _rack_limit(rack, f"@{lost}", lost, "W", rack.air_limit_w, lost_heat)
-        yield _rack_limit(rack, "/door", NORMAL, "W", rack.door.capacity_w, heat)
-        yield _rack_limit(rack, "/door-airflow", NORMAL, "L/s", rack.door.flow, flow)
-    if rack.tiles_l_s is not None:
-        yield _rack_limit(rack, "/tiles", NORMAL, "L/s", rack.tiles_l_s, flow)
     zone = facility.zones.get(rack.zone or "")
+    if rack.tiles_l_s is not None:
+        yield _rack_limit(rack, "/tiles", "L/s", rack.tiles_l_s, flow)
+    if zone is None or rack.door is None:
+        if rack.air_limit_w is not None:
+            yield _rack_limit(rack, "", "W", rack.air_limit_w, heat)
+    else:
+        yield from _door_limits(facility, group, zone, rack.door)
     if zone is None:
         yield admission("air", "zone", facility, group, lambda f: zone_misfit(f, rack))
         return
@@ -129,12 +121,33 @@ def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
     yield admission("air", "humidity", facility, group, lambda f: moisture_misfit(f, zone, rack))
 
 
+def _door_limits(
+    facility: Facility, group: RackGroup, zone: Zone, door: CoolingUnit
+) -> Iterator[RackLimit]:
+    """What a rear door carries, and what it leaves to the room: nearly all when it is lost."""
+    rack = group.rack
+    heat, flow = by_footprint(facility, "air", loss=False)
+    yield _rack_limit(rack, "/door-airflow", "L/s", door.flow, flow)
+    if not (isinstance(door.model, AirUnit) and door.model.passive):
+        yield _rack_limit(rack, "/door", "W", door.capacity_w, heat)
+    if rack.air_limit_w is None:
+        return
+    alone = replace(group, racks=(rack,))
+    for state in (LossState(NORMAL, "normal"), LossState("loss:{rack}/door", "air", (door.id,))):
+        if state.id == NORMAL or door.id not in facility.policy.not_survived:
+            left = room_load(facility, zone, alone, Living(facility, state))
+            yield RackLimit(
+                at_state("air/{rack}", state.id),
+                *("air", state.id, "W", rack.air_limit_w, left.base_w, left.heat_w, {}),
+            )
+
+
 def _rack_limit(
-    rack: Rack, what: str, state: str, unit: str, capacity: int, loads: dict[int, int]
+    rack: Rack, what: str, unit: str, capacity: int, loads: dict[int, int]
 ) -> RackLimit:
     of_gear = sum(item.power_w if unit == "W" else item.airflow_l_s for item in rack.gear)
     base = fixed_load([rack], loads) + of_gear
-    return RackLimit(f"air/{{rack}}{what}", "air", state, unit, capacity, base, loads, {})
+    return RackLimit(f"air/{{rack}}{what}", "air", NORMAL, unit, capacity, base, loads, {})
 
 
 def zone_misfit(footprint: Footprint, rack: Rack) -> str | None:
@@ -159,13 +172,16 @@ def inlet_misfit(footprint: Footprint, zone: Zone, rack: Rack) -> str | None:
 
 def return_misfit(footprint: Footprint, zone: Zone, rack: Rack) -> str | None:
     """Why a server's exhaust is too warm for the units of its zone; ``None`` when it is not."""
-    high = zone.return_max_c
+    high, who = zone.return_max_c, f"units of {zone.id}"
     back_c = zone.return_c(footprint.rise_k)
-    if high is None or rack.door is not None or back_c <= high:
+    if rack.door is not None:  # its exhaust meets the door before any bypass
+        high, who = rack.door.return_max_c, "its rear door"
+        back_c = zone.inlet_c(rack.id, footprint.rise_k) + footprint.rise_k
+    if high is None or back_c <= high:
         return None
     return (
         f"air comes back from {footprint.server_id} at {back_c:.1f} degC "
-        f"({footprint.rise_k:.1f} K warmer); units of {zone.id} take at most {high:.1f}"
+        f"({footprint.rise_k:.1f} K warmer); {who} take at most {high:.1f}"
     )
 
 

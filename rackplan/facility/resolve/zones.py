@@ -122,7 +122,7 @@ def air_unit(
         text = f"air units carry {context.air.ratio:.1%} of their rated heat: air is that thin here"
         context.assume("cooling.zones", text)
     capacity_w = math.floor(entry.capacity.value * thinned)
-    if water_c is not None:
+    if water_c is not None and not entry.passive:  # of a passive door the exhaust decides
         capacity_w = _by_water(context, spec, entry, supply_c - water_c, path)
     return CoolingUnit(
         id=spec.id,
@@ -134,6 +134,8 @@ def air_unit(
         model_id=spec.model,
         model=entry,
         serves=serves or None,
+        water_c=water_c,
+        thinned=thinned,
     )
 
 
