@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from rackplan.facility.demand import Objective
-from rackplan.facility.model import Facility
+from rackplan.facility.model import NORMAL, Facility
 from rackplan.plan import LimitState, RackSummary
 from rackplan.verifier import restated_power
 from rackplan.verifier.loads import mode_of
@@ -268,8 +268,11 @@ def _range(facility: Facility, mine: LimitState, things: int) -> tuple[int, int]
         return mine.load, mine.load + things + polygon
     if mine.family == "demand":
         return mine.load - things, mine.load  # rates are rounded down
-    if mine.family == "air" and mine.state != "normal":
+    if mine.family == "air":
+        # What a server adds to the losses of power nodes in the room is rounded up.
+        noise = things if any(n.zone == mine.device for n in facility.nodes.values()) else 0
         gear = [item for rack in facility.racks.values() for item in rack.gear]
         watts = mine.quantity == "W"
-        return mine.load, mine.load + sum(g.power_w if watts else g.airflow_l_s for g in gear)
+        stopped = sum(g.power_w if watts else g.airflow_l_s for g in gear)
+        return mine.load, mine.load + noise + (stopped if mine.state != NORMAL else 0)
     return mine.load, mine.load
