@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from rackplan.errors import InputError, Problem
+from rackplan.plan.cooling import CoolingPlan
 from rackplan.plan.power import PowerPlan
 
 SCHEMA = "rackplan.plan/1"
@@ -252,6 +253,8 @@ class Plan:
         What was taken for granted; what a reviewer should know.
     power
         Schedules of circuits and panels, loads of nodes, actions in loss states, voltage drops.
+    cooling
+        Zones and loops in normal operation and in their worst state, with their margins.
     provenance
         Versions, parameters, seed, wall_s (``None`` for a repeatable run: one worker).
     """
@@ -268,6 +271,7 @@ class Plan:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     power: PowerPlan = field(default_factory=PowerPlan)
+    cooling: CoolingPlan = field(default_factory=CoolingPlan)
     schema: str = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

@@ -36,17 +36,17 @@ def _pressure(loop: Loop, wet: list[Footprint]) -> Iterator[Finding]:
     flow = sum(footprint.flow_ml_min for footprint in wet)
     for server_id in dict.fromkeys(footprint.server_id for footprint in wet):
         one = next(footprint for footprint in wet if footprint.server_id == server_id)
-        server_pa = _server_pa(loop, one)
-        most = pipes.most_flow(server_pa)
+        one_pa = server_pa(loop, one)
+        most = pipes.most_flow(one_pa)
         name, rule = f"{loop.id}: {server_id}", f"liquid/{loop.id}/pressure/{server_id}"
         yield from at_most(rule, loop.id, flow, most, "mL/min", before=f"pressure of {name} allows")
-        taken_pa = pipes.drop_pa * (flow / pipes.flow_ml_min) ** 2 + server_pa
+        taken_pa = pipes.drop_pa * (flow / pipes.flow_ml_min) ** 2 + one_pa
         if taken_pa > pipes.head_pa * (1 + TOLERANCE) and flow <= most:
             message = f"{name} needs {taken_pa / 1000:,.1f} of {pipes.head_pa / 1000:,.1f} kPa."
             yield violation(rule, loop.id, message, amount=taken_pa - pipes.head_pa, unit="Pa")
 
 
-def _server_pa(loop: Loop, footprint: Footprint) -> float:
+def server_pa(loop: Loop, footprint: Footprint) -> float:
     """Pressure drop of a server and of its two couplings [Pa]."""
     own = footprint.server.coolant_pressure_drop
     drop_pa = own.value if own else 0.0

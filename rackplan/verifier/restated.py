@@ -10,7 +10,7 @@ from fractions import Fraction
 from rackplan.facility.demand import Objective
 from rackplan.facility.model import NORMAL, Facility
 from rackplan.plan import LimitState, RackSummary
-from rackplan.verifier import restated_power
+from rackplan.verifier import restated_cooling, restated_power
 from rackplan.verifier.loads import mode_of
 from rackplan.verifier.states import rows
 from rackplan.verifier.supplies import RackLoad
@@ -29,6 +29,7 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
     if view.plan.workloads:
         yield from _workloads(view)
     yield from restated_power.check(view)
+    yield from restated_cooling.check(view)
 
 
 def _figures(
