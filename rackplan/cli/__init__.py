@@ -15,6 +15,10 @@ _COMMANDS = {
     "check": ("rackplan.cli.check", "Validate a site file without solving it."),
     "verify": ("rackplan.cli.verify", "Judge a plan against its site, without a solver."),
     "power": ("rackplan.cli.power", "Show what every power node carries in every loss state."),
+    "cooling": (
+        "rackplan.cli.cooling",
+        "Show what every zone and loop carries in every loss state.",
+    ),
     "explain": ("rackplan.cli.explain", "Say why a site does not fit, or what binds."),
     "report": ("rackplan.cli.report", "Write the report of a plan."),
     "catalog": ("rackplan.cli.catalog", "Look up hardware and models, and check their figures."),

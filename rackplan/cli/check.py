@@ -42,13 +42,13 @@ def check(site: Path, as_json: bool) -> None:
                 else value
             )
             click.echo(f"  {key:<15} {shown}")
-    for key in _LISTS:
+    for key in (key for key in _LISTS if key in found):
         click.echo(f"  {key:<15} {len(found[key]) or 'none'}")
         for text in found[key]:
             click.echo(f"    - {text}")
 
 
-_LISTS = ("cannot run", "assumptions", "warnings")
+_LISTS = ("coolant supply", "cannot run", "assumptions", "warnings")
 
 
 def summary(facility: Facility) -> dict[str, Any]:
@@ -81,7 +81,31 @@ def summary(facility: Facility) -> dict[str, Any]:
             for work in facility.workloads.values()
         ),
         "objective": ", then ".join(str(goal) for goal in facility.objectives),
+        **({"coolant supply": supplies(facility)} if facility.loops else {}),
         "cannot run": refused,
         "assumptions": [f"{a.path}: {a.text}" for a in facility.assumptions],
         "warnings": [f"{w.path}: {w.text}" for w in facility.warnings],
     }
+
+
+def supplies(facility: Facility) -> list[str]:
+    """For each loop what it supplies, and what suits all liquid-cooled servers of the site."""
+    from rackplan.verifier.cooling_side import supply_window
+
+    wet = [footprint for footprint in facility.footprints if footprint.liquid_w]
+    window = supply_window(wet)
+    low, high = _end(window.low_c), _end(window.high_c)
+    by_low, by_high = window.low_model or "no limit", window.high_model or "no limit"
+    if not wet:
+        suits = "no server asks for coolant"
+    elif window.low_c is not None and window.high_c is not None and window.low_c > window.high_c:
+        suits = f"no supply suits all: at least {low} degC ({by_low}), at most {high} ({by_high})"
+    elif by_low == by_high:
+        suits = f"window {low} to {high} degC ({by_low})"
+    else:
+        suits = f"window {low} ({by_low}) to {high} degC ({by_high})"
+    return [f"{x.id} supplies {x.supply_c:.1f} degC; {suits}" for x in facility.loops.values()]
+
+
+def _end(end_c: float | None) -> str:
+    return "-" if end_c is None else f"{end_c:.1f}"

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rackplan.cli.names import refuse
+
 if TYPE_CHECKING:
     from rackplan.verifier.node_table import NodeTable
     from rackplan.verifier.view import View
@@ -100,29 +102,13 @@ def _of_states(tables: Sequence[NodeTable], asked: Iterable[str]) -> tuple[NodeT
         for name in asked
     }
     found = {name: table for name, table in named.items() if table is not None}
-    _refuse([name for name in named if name not in found], known, "state", "--state")
+    refuse([name for name in named if name not in found], known, "state", "--state")
     return tuple(found.values())
 
 
 def _check_nodes(asked: Sequence[str], nodes: Iterable[str]) -> None:
     known = list(nodes)
-    _refuse([name for name in asked if name not in known], known, "power node", "--node")
-
-
-def _refuse(unknown: Sequence[str], known: Iterable[str], what: str, option: str) -> None:
-    import difflib
-
-    from rackplan.errors import InputError, Problem
-
-    names = [name for name in known if name]
-    problems = []
-    for name in unknown:
-        close = difflib.get_close_matches(name, names, n=3)
-        some = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
-        cure = f"did you mean {', '.join(close)}?" if close else f"there are {some}"
-        problems.append(Problem(f"there is no {what} {name!r}", cure, path=option))
-    if problems:
-        raise InputError(problems)
+    refuse([name for name in asked if name not in known], known, "power node", "--node")
 
 
 def _document(tables: Sequence[NodeTable], nodes: Sequence[str]) -> list[dict[str, object]]:

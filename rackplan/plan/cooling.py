@@ -85,17 +85,30 @@ class Closest:
 
     Attributes
     ----------
-    server
-        The server of the plan.
+    server, model
+        The server of the plan, and its catalog id.
     at_c, limit_c, margin_k
         Temperature, its limit [degC], and the distance [K]; ``None`` where no source gives a limit.
         The warmest server then stands here.
     """
 
     server: str
+    model: str
     at_c: float
     limit_c: float | None
     margin_k: float | None
+
+
+NOISE_K = 1e-6
+"""Noise of temperatures that are worked out in floats [K]."""
+
+
+def _kept(*margins_k: float | None) -> bool:
+    return all(margin_k is None or margin_k >= -NOISE_K for margin_k in margins_k)
+
+
+def _lasts(ride_through_s: float | None, gap_s: float | None) -> bool:
+    return ride_through_s is None or gap_s is None or ride_through_s >= gap_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +151,12 @@ class ZoneCooling:
     gap_s: float | None
     areas: tuple[AreaCooling, ...]
 
+    @property
+    def holds(self) -> bool:
+        """Whether the inlets and the time without cooling keep their limits."""
+        inlet_k = self.inlet.margin_k if self.inlet else None
+        return _kept(inlet_k) and _lasts(self.ride_through_s, self.gap_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -163,6 +182,11 @@ class Pressure:
     model: str
     server_pa: float
     head_pa: int
+
+    @property
+    def share(self) -> float:
+        """What pipes and server take, over the head [-]."""
+        return (self.pipes_pa + self.server_pa) / self.head_pa if self.head_pa else math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +232,14 @@ class LoopCooling:
     ride_through_s: float | None
     gap_s: float | None
     area: AreaCooling
+
+    @property
+    def holds(self) -> bool:
+        """Whether temperatures, pressure and the time without cooling keep their limits."""
+        back_k = self.back.margin_k if self.back else None
+        kept = _kept(self.low_margin_k, self.high_margin_k, back_k, self.dew_margin_k)
+        pressed = self.pressure is not None and self.pressure.share > 1 + NOISE_K
+        return kept and not pressed and _lasts(self.ride_through_s, self.gap_s)
 
 
 @dataclass(frozen=True, slots=True)

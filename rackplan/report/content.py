@@ -7,8 +7,16 @@ from dataclasses import dataclass, fields
 
 from rackplan.facility.model import Facility
 from rackplan.plan import Plan
-from rackplan.report import device_tables, loss_tables, node_tables, power_tables, tables
+from rackplan.report import (
+    cooling_tables,
+    device_tables,
+    loss_tables,
+    node_tables,
+    power_tables,
+    tables,
+)
 from rackplan.report.table import Table
+from rackplan.verifier.cooling_table import area_tables
 from rackplan.verifier.node_table import tables_of
 from rackplan.verifier.states import rows
 from rackplan.verifier.view import View
@@ -34,12 +42,15 @@ class Content:
     circuit_schedule: Table
     stranded: Table
     drops: Table
+    cooling_zones: Table
+    cooling_loops: Table
     assumptions: Table
     servers: Table
     cords: Table
     limits: Table
     all_limits: Table
     node_states: Table
+    cooling_states: Table
 
     def filled(self) -> Iterator[Table]:
         """The tables that have rows."""
@@ -71,10 +82,13 @@ def gather(plan: Plan, facility: Facility, date: str = "") -> Content:
         circuit_schedule=power_tables.circuit_schedule(plan, facility),
         stranded=loss_tables.stranded(plan),
         drops=power_tables.drops(plan),
+        cooling_zones=cooling_tables.zones(plan),
+        cooling_loops=cooling_tables.loops(plan),
         assumptions=tables.assumptions(plan),
         servers=tables.servers(plan, facility),
         cords=power_tables.cords(plan, facility),
         limits=device_tables.limits(plan),
         all_limits=device_tables.all_limits(plan),
         node_states=node_tables.node_states(tables_of(view)),
+        cooling_states=cooling_tables.states(area_tables(view)),
     )

@@ -99,7 +99,7 @@ def _inlet(view: View, zone: Zone, racks: Sequence[Rack]) -> Closest | None:
 
 def _close(placed: Placed, at_c: float, limit_c: float | None) -> Closest:
     margin_k = None if limit_c is None else limit_c - at_c
-    return Closest(placed.server.id, at_c, limit_c, margin_k)
+    return Closest(placed.server.id, placed.footprint.server_id, at_c, limit_c, margin_k)
 
 
 def _closest(found: Sequence[Closest]) -> Closest | None:

@@ -1,0 +1,228 @@
+"""Zones and loops in a terminal: their margins, and what they carry in every state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from rackplan.plan.cooling import Closest, LoopCooling, ZoneCooling
+from rackplan.report.cooling_tables import KINDS, humidity_text, states, whole_s
+from rackplan.report.table import ABSENT, clean
+from rackplan.report.terminal_racks import heading, plain_grid, say
+from rackplan.report.wording import counted, state_text
+from rackplan.verifier.cooling_table import AreaTable
+
+_ANY_WIDTH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A column of the terminal's table, and how much it matters where there is little room."""
+
+    key: str
+    title: str
+    worth: int
+
+
+_FIELDS = (
+    _Field("state", "State", 9),
+    _Field("dead", "Not running", 3),
+    _Field("heat", "Heat\n[kW]", 9),
+    _Field("capacity", "Limit\n[kW]", 9),
+    _Field("use", "Used\n[%]", 9),
+    _Field("flow", "Flow\n[{unit}]", 8),
+    _Field("flow_max", "Limit\n[{unit}]", 8),
+    _Field("flow_use", "Used\n[%]", 8),
+    _Field("rise", "Rise\n[K]", 6),
+    _Field("design", "Units\n[K]", 5),
+    _Field("return", "Return\n[°C]", 7),
+    _Field("nodes", "Nodes\n[kW]", 2),
+    _Field("doors", "Doors\n[kW]", 4),
+    _Field("doors_max", "Limit\n[kW]", 4),
+)
+
+
+def render_verdict(console: Console, tables: Sequence[AreaTable], *, holds: bool) -> None:
+    """Whether every zone and loop carries its load, and which one is the fullest."""
+    rows = [(row.use, table, row) for table in tables for row in table.rows]
+    if not rows:
+        say(console, Text("The site has no air zone and no coolant loop."))
+        return
+    share, table, row = max(rows, key=lambda item: item[0])
+    over = len({table.area for share, table, _ in rows if share > 1})
+    told = f"{over:,} over the limit" if over else "none over its limit"
+    if not over and not holds:
+        told = "none over its limit of heat and flow, but a margin is below 0"
+    areas = "1 zone or loop" if len(tables) == 1 else f"{len(tables):,} zones, parts and loops"
+    where = f"{clean(table.area)}, {100 * share:,.1f} %, {state_text(row.state)}"
+    say(console, Text(f"{areas}, {told}; the fullest: {where}"))
+    say(console, Text(_HOW, style="dim"))
+
+
+_HOW = (
+    "Rise: through the servers. Units: the rise they are laid out for, capacity over flow. Return: "
+    "what comes back to the units. In loss states servers are held to what they promise. - is not "
+    "known, and not judged."
+)
+
+
+def render_zone(
+    console: Console, zone: ZoneCooling, tables: Sequence[AreaTable], *, whole: bool
+) -> None:
+    """Print a zone: its margins, then it and its parts in each of the states.
+
+    States that read the same share a row, unless the ``whole`` table is asked for.
+    """
+    heading(console, clean(zone.zone), f"air zone, supplies {zone.supply_c:.1f} °C")
+    _facts(console, _zone_facts(zone))
+    for table in tables:
+        if table.kind != "zone":
+            heading(console, clean(table.area), KINDS[table.kind])
+        _states(console, table, whole=whole)
+
+
+def render_loop(
+    console: Console, loop: LoopCooling, tables: Sequence[AreaTable], *, whole: bool
+) -> None:
+    """Print a loop as :func:`render_zone` does a zone."""
+    heading(console, clean(loop.loop), f"coolant loop, supplies {loop.supply_c:.1f} °C")
+    _facts(console, _loop_facts(loop))
+    for table in tables:
+        _states(console, table, whole=whole)
+
+
+def _facts(console: Console, facts: Iterator[tuple[str, str]]) -> None:
+    grid = RichTable.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in facts:
+        grid.add_row(Text(name, style="dim"), Text(value))
+    console.print(grid)
+
+
+def _zone_facts(zone: ZoneCooling) -> Iterator[tuple[str, str]]:
+    yield "Inlet", _closest_text(zone.inlet)
+    yield "Return", f"at most {_figure(zone.return_max_c)} °C"
+    supply, inlet = humidity_text(zone.supply_humidity), humidity_text(zone.inlet_humidity)
+    yield "Humidity", f"{supply or ABSENT} % at the supply, {inlet or ABSENT} % at that inlet"
+    yield "Without cooling", _time_text(zone.ride_through_s, zone.gap_s, "that inlet")
+
+
+def _loop_facts(loop: LoopCooling) -> Iterator[tuple[str, str]]:
+    window = loop.window
+    low = f"{_figure(window.low_c)} °C{_by(window.low_model)}, {_spare(loop.low_margin_k)}"
+    high = f"{_figure(window.high_c)} °C{_by(window.high_model)}, {_spare(loop.high_margin_k)}"
+    yield "Supply", f"at least {low}; at most {high}"
+    water = f"{_figure(loop.water_c)} °C, approach {_figure(loop.approach_k)} K"
+    yield "Facility water", water
+    yield "Coolant", clean(loop.coolant) or ABSENT
+    yield "Return", _closest_text(loop.back)
+    pressure = loop.pressure
+    if pressure is None:
+        yield "Pressure", ABSENT
+    else:
+        taken = f"pipes {pressure.pipes_pa / 1000:,.1f} kPa"
+        taken += f" + {clean(pressure.model)} {pressure.server_pa / 1000:,.1f} kPa"
+        over = " OVER" if pressure.share > 1 else ""
+        head = f"{pressure.head_pa / 1000:,.1f} kPa, {100 * pressure.share:,.1f} %{over}"
+        yield "Pressure", f"{taken} of {head}"
+    yield "Dew point + 2 K", _spare(loop.dew_margin_k)
+    yield "Without cooling", _time_text(loop.ride_through_s, loop.gap_s, "the supply")
+
+
+def _figure(value: float | None) -> str:
+    return ABSENT if value is None else f"{value:,.1f}"
+
+
+def _by(model: str) -> str:
+    return f" ({clean(model)})" if model else ""
+
+
+def _spare(margin_k: float | None) -> str:
+    if margin_k is None:
+        return ABSENT
+    return f"{margin_k:,.1f} K to spare" if margin_k >= 0 else f"{-margin_k:,.1f} K OVER"
+
+
+def _closest_text(one: Closest | None) -> str:
+    if one is None:
+        return ABSENT
+    limit = f"{_figure(one.at_c)} of {_figure(one.limit_c)} °C"
+    return f"{clean(one.server)} ({clean(one.model)}): {limit}, {_spare(one.margin_k)}"
+
+
+def _time_text(lasts_s: float | None, gap_s: float | None, what: str) -> str:
+    lasts = ABSENT if lasts_s is None else f"{whole_s(lasts_s):,.0f}"
+    gap = ABSENT if gap_s is None else f"{gap_s:g}"
+    short = lasts_s is not None and gap_s is not None and lasts_s < gap_s
+    return f"{lasts} s until {what} is too warm, gap {gap} s{' TOO SHORT' if short else ''}"
+
+
+def _states(console: Console, table: AreaTable, *, whole: bool) -> None:
+    """The states as rows: as many columns as fit, those that matter most first."""
+    if table.rows:
+        console.print(_grid(console, _written(table, whole=whole)))
+    if table.others:
+        others = counted(len(table.others), "other state")
+        say(console, Text(f"{others}: all units run, heat is at most that of normal operation"))
+
+
+def _written(table: AreaTable, *, whole: bool) -> list[dict[str, str]]:
+    """The rows as text, each with a word where it is over a limit."""
+    written = []
+    for cells, row in zip(states([table]).shown(), table.rows, strict=True):
+        marked = dict(cells)
+        if row.capacity_w is not None and row.heat_w > row.capacity_w:
+            marked["use"] += " OVER"
+        if row.flow_max is not None and row.flow > row.flow_max:
+            marked["flow_use"] += " OVER"
+        written.append(marked)
+    return written if whole else _grouped(written)
+
+
+def _grouped(written: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """One row for states that differ only in which unit is lost."""
+    alike: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for cells in written:
+        figures = tuple(text for key, text in cells.items() if key not in _NAMES)
+        alike.setdefault((*figures, str(cells["dead"].count(","))), []).append(cells)
+    grouped = []
+    for first, *more in alike.values():
+        others = f" and {len(more):,} alike" if more else ""
+        grouped.append({**first, "state": f"{first['state']}{others}"})
+    return grouped
+
+
+_NAMES = ("state", "dead")
+
+
+def _grid(console: Console, written: Sequence[Mapping[str, str]]) -> RichTable:
+    present = [
+        field
+        for field in _FIELDS
+        if any(cells.get(field.key, ABSENT) not in ("", ABSENT) for cells in written)
+    ]
+    unbounded = console.options.update(width=_ANY_WIDTH)
+    worths = sorted({field.worth for field in present}, reverse=True)
+    kept = {worths[0]}
+    for worth in worths[1:]:
+        grid = _drawn(written, [field for field in present if field.worth in kept | {worth}])
+        if console.measure(grid, options=unbounded).maximum <= console.width:
+            kept.add(worth)
+    return _drawn(written, [field for field in present if field.worth in kept])
+
+
+def _drawn(written: Sequence[Mapping[str, str]], fields: Sequence[_Field]) -> RichTable:
+    grid = plain_grid()
+    for field in fields:
+        title = field.title.format(unit=written[0]["unit"])
+        justify: Literal["left", "right"] = "left" if field.key in _NAMES else "right"
+        grid.add_column(Text(title), justify=justify, overflow="fold")
+    for cells in written:
+        grid.add_row(*(Text(cells[field.key]) for field in fields))
+    return grid
