@@ -22,7 +22,7 @@ ifneq "$(shell cat $(VENV)/.place 2>/dev/null)" "$(CURDIR)"
 .PHONY: $(VENV)/.place
 endif
 
-.PHONY: help demo nodes test check lint types docs reference schema schema-check catalog-check coolants fuzz bench clean
+.PHONY: help demo nodes cooling test check lint types docs reference schema schema-check catalog-check coolants fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,20 @@ nodes: $(VENV)/.demo-stamp ## solve every site that fits, print its power nodes 
 			0) $(BIN)/rackplan power $$site build/nodes/$$name.json --all || exit 1 ;; \
 			3) echo "does not fit: no node table" ;; \
 			*) cat build/nodes/$$name.txt >&2; exit 1 ;; \
+		esac; \
+		echo; \
+	done
+
+cooling: $(VENV)/.demo-stamp ## solve every site that fits, print its zones and loops in every loss state
+	@mkdir -p build/cooling
+	@for site in $(SITES); do \
+		name=$$(basename $$site .yaml); \
+		echo "== $$site"; \
+		$(BIN)/rackplan solve $$site -q --workers 1 -o build/cooling/$$name.json > build/cooling/$$name.txt 2>&1; \
+		case $$? in \
+			0) $(BIN)/rackplan cooling $$site build/cooling/$$name.json --all || exit 1 ;; \
+			3) echo "does not fit: no cooling table" ;; \
+			*) cat build/cooling/$$name.txt >&2; exit 1 ;; \
 		esac; \
 		echo; \
 	done

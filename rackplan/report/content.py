@@ -42,6 +42,7 @@ class Content:
     circuit_schedule: Table
     stranded: Table
     drops: Table
+    cooling_loads: Table
     cooling_zones: Table
     cooling_loops: Table
     assumptions: Table
@@ -82,6 +83,7 @@ def gather(plan: Plan, facility: Facility, date: str = "") -> Content:
         circuit_schedule=power_tables.circuit_schedule(plan, facility),
         stranded=loss_tables.stranded(plan),
         drops=power_tables.drops(plan),
+        cooling_loads=cooling_tables.loads(plan),
         cooling_zones=cooling_tables.zones(plan),
         cooling_loops=cooling_tables.loops(plan),
         assumptions=tables.assumptions(plan),

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from rackplan.plan import Plan
 from rackplan.plan.cooling import Closest, LoopCooling, ZoneCooling
-from rackplan.report.cooling_tables import KINDS, humidity_text, states, whole_s
+from rackplan.report.cooling_tables import KINDS, humidity_text, loads, states, whole_s
 from rackplan.report.table import ABSENT, clean
 from rackplan.report.terminal_racks import heading, plain_grid, say
 from rackplan.report.wording import counted, state_text
@@ -35,7 +36,7 @@ _FIELDS = (
     _Field("heat", "Heat\n[kW]", 9),
     _Field("capacity", "Limit\n[kW]", 9),
     _Field("use", "Used\n[%]", 9),
-    _Field("flow", "Flow\n[{unit}]", 8),
+    _Field("flow", "{flow}\n[{unit}]", 8),
     _Field("flow_max", "Limit\n[{unit}]", 8),
     _Field("flow_use", "Used\n[%]", 8),
     _Field("rise", "Rise\n[K]", 6),
@@ -43,7 +44,7 @@ _FIELDS = (
     _Field("return", "Return\n[°C]", 7),
     _Field("nodes", "Nodes\n[kW]", 2),
     _Field("doors", "Doors\n[kW]", 4),
-    _Field("doors_max", "Limit\n[kW]", 4),
+    _Field("doors_max", "of\n[kW]", 4),
 )
 
 
@@ -94,6 +95,47 @@ def render_loop(
     _facts(console, _loop_facts(loop))
     for table in tables:
         _states(console, table, whole=whole)
+
+
+def render_summary(console: Console, plan: Plan) -> None:
+    """Print a line for each zone and loop: its worst state, and its least margin."""
+    margins = {zone.zone: _zone_margin(zone) for zone in plan.cooling.zones}
+    margins |= {loop.loop: _loop_margin(loop) for loop in plan.cooling.loops}
+    rows = [cells for cells in loads(plan).shown() if cells["kind"] in {"zone", "loop"}]
+    if not rows:
+        return
+    heading(console, "Cooling", "normal operation, then the worst state")
+    grid = plain_grid()
+    grid.add_column("Zone, loop", overflow="fold")
+    for title in ("Heat\n[kW]", "Worst\n[kW]", "Limit\n[kW]", "Used\n[%]", "Flow\n[%]"):
+        grid.add_column(Text(title), justify="right", no_wrap=True)
+    grid.add_column("State", overflow="fold")
+    grid.add_column("Least margin", overflow="fold")
+    keys = ("normal", "heat", "capacity", "use", "flow_use", "state")
+    for (area, margin), cells in zip(margins.items(), rows, strict=True):
+        grid.add_row(*map(Text, (clean(area), *(cells[key] for key in keys), margin)))
+    console.print(grid)
+
+
+def _zone_margin(zone: ZoneCooling) -> str:
+    return _least(("inlet", zone.inlet.margin_k if zone.inlet else None))
+
+
+def _loop_margin(loop: LoopCooling) -> str:
+    return _least(
+        ("supply too cold", loop.low_margin_k),
+        ("supply too warm", loop.high_margin_k),
+        ("return", loop.back.margin_k if loop.back else None),
+        ("dew point + 2 K", loop.dew_margin_k),
+    )
+
+
+def _least(*margins: tuple[str, float | None]) -> str:
+    known = [(margin_k, what) for what, margin_k in margins if margin_k is not None]
+    if not known:
+        return ABSENT
+    margin_k, what = min(known)
+    return f"{what}: {_spare(margin_k)}"
 
 
 def _facts(console: Console, facts: Iterator[tuple[str, str]]) -> None:
@@ -164,15 +206,22 @@ def _time_text(lasts_s: float | None, gap_s: float | None, what: str) -> str:
 
 
 def _states(console: Console, table: AreaTable, *, whole: bool) -> None:
-    """The states as rows: as many columns as fit, those that matter most first."""
-    if table.rows:
-        console.print(_grid(console, _written(table, whole=whole)))
-    if table.others:
-        others = counted(len(table.others), "other state")
-        say(console, Text(f"{others}: all units run, heat is at most that of normal operation"))
+    """The states as rows; those that read the same share one, unless the whole is asked for."""
+    written = _written(table)
+    others = len(table.others)
+    if not whole:
+        normal, *rest = written
+        changed = [cells for cells in rest if _figures(cells) != _figures(normal)]
+        others += len(rest) - len(changed)
+        written = [normal, *_grouped(changed)]
+    if written:
+        console.print(_grid(console, written))
+    if others:
+        text = "as in normal operation, or with less heat"
+        say(console, Text(f"{counted(others, 'other state')}: {text}"))
 
 
-def _written(table: AreaTable, *, whole: bool) -> list[dict[str, str]]:
+def _written(table: AreaTable) -> list[dict[str, str]]:
     """The rows as text, each with a word where it is over a limit."""
     written = []
     for cells, row in zip(states([table]).shown(), table.rows, strict=True):
@@ -182,20 +231,25 @@ def _written(table: AreaTable, *, whole: bool) -> list[dict[str, str]]:
         if row.flow_max is not None and row.flow > row.flow_max:
             marked["flow_use"] += " OVER"
         written.append(marked)
-    return written if whole else _grouped(written)
+    return written
 
 
 def _grouped(written: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     """One row for states that differ only in which unit is lost."""
     alike: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for cells in written:
-        figures = tuple(text for key, text in cells.items() if key not in _NAMES)
-        alike.setdefault((*figures, str(cells["dead"].count(","))), []).append(cells)
+        alike.setdefault(_figures(cells), []).append(cells)
     grouped = []
     for first, *more in alike.values():
         others = f" and {len(more):,} alike" if more else ""
         grouped.append({**first, "state": f"{first['state']}{others}"})
     return grouped
+
+
+def _figures(cells: Mapping[str, str]) -> tuple[str, ...]:
+    """What tells states apart: every figure, and how many units do not run."""
+    figures = (text for key, text in cells.items() if key not in _NAMES)
+    return (*figures, str(len([name for name in cells["dead"].split(", ") if name])))
 
 
 _NAMES = ("state", "dead")
@@ -218,9 +272,9 @@ def _grid(console: Console, written: Sequence[Mapping[str, str]]) -> RichTable:
 
 
 def _drawn(written: Sequence[Mapping[str, str]], fields: Sequence[_Field]) -> RichTable:
-    grid = plain_grid()
+    grid, unit = plain_grid(), written[0]["unit"]
     for field in fields:
-        title = field.title.format(unit=written[0]["unit"])
+        title = field.title.format(unit=unit, flow="Airflow" if unit == "L/s" else "Flow")
         justify: Literal["left", "right"] = "left" if field.key in _NAMES else "right"
         grid.add_column(Text(title), justify=justify, overflow="fold")
     for cells in written:

@@ -7,93 +7,98 @@ from collections.abc import Iterable
 
 from rackplan.plan import Plan
 from rackplan.plan.cooling import (
-    AreaCooling,
     AreaState,
     Closest,
     Humidity,
     LoopCooling,
-    ZoneCooling,
 )
 from rackplan.plan.cooling import share as share_of
-from rackplan.report.table import Cell, Column, Kind, Table, clean
+from rackplan.report.table import Cell, Column, Table, clean
 from rackplan.report.wording import state_text
 from rackplan.verifier.cooling_table import AreaTable
 
-KINDS = {"zone": "zone", "near": "reached by these only", "containment": "containment"}
+KINDS = {
+    "zone": "zone",
+    "near": "pool of units",
+    "containment": "containment",
+    "loop": "loop",
+}
 """Kinds of areas in words."""
 
 
-def zones(plan: Plan) -> Table:
-    """Every zone and its parts."""
-    rows = []
-    for zone in plan.cooling.zones:
-        for area in zone.areas:
-            whole = area.kind == "zone"
-            rows.append((*_area_cells(area, 1), *(_zone_cells(zone, area) if whole else _PART)))
+def loads(plan: Plan) -> Table:
+    """Heat and flow of every zone, part of a zone and loop, in normal operation and at worst."""
+    areas = [area for zone in plan.cooling.zones for area in zone.areas]
+    areas += [loop.area for loop in plan.cooling.loops]
+    rows = tuple(
+        (
+            clean(area.area),
+            KINDS[area.kind],
+            area.normal.heat_w / 1000,
+            use(area.normal.heat_w, area.normal.capacity_w),
+            state_text(area.worst.state),
+            *_state_cells(area.worst, wet=area.kind == "loop"),
+        )
+        for area in areas
+    )
     columns = (
-        Column("area", "Zone or part"),
+        Column("area", "Zone, part or loop"),
         Column("kind", "Kind"),
-        *_load_columns("Airflow", "L/s"),
-        Column("supply", "Supply", "°C", "tenths"),
-        *_closest_columns("Inlet"),
+        Column("normal", "Heat, normal", "kW", "kilo"),
+        Column("normal_use", "Used", "%", "percent"),
+        Column("state", "Worst state"),
+        *_state_columns("Heat", "Flow"),
+    )
+    note = (
+        "Worst state: the one with the largest share of heat or flow; the columns after it are of "
+        f"that state. {_RISES_NOTE}"
+    )
+    table = Table("cooling-loads", "Cooling: heat and flow", columns, rows, note)
+    return table.without_empty(*_OPTIONAL)
+
+
+_RISES_NOTE = (
+    "Rise of servers: their heat over their own flow; of units: capacity over flow of those that "
+    "run. Return: what comes back to the units, mixed."
+)
+
+_OPTIONAL = ("rise", "design", "return", "nodes", "doors", "doors_max")
+
+
+def _state_columns(heat: str, flow: str) -> tuple[Column, ...]:
+    return (
+        Column("heat", heat, "kW", "kilo"),
+        Column("capacity", "Limit", "kW", "kilo"),
+        Column("use", "Used", "%", "percent"),
+        Column("flow", flow, kind="figure"),
+        Column("flow_max", "Limit", kind="figure"),
+        Column("unit", "Unit of flow"),
+        Column("flow_use", "Used", "%", "percent"),
         Column("rise", "Rise, servers", "K", "tenths"),
         Column("design", "Rise, units", "K", "tenths"),
         Column("return", "Return", "°C", "tenths"),
-        Column("return_max", "Return at most", "°C", "tenths"),
-        Column("humidity", "Humidity, supply", "%"),
-        Column("inlet_humidity", "Humidity, inlet", "%"),
-        Column("nodes", "Power nodes", "kW", "kilo"),
-        Column("doors", "Rear doors", "kW", "kilo"),
+        Column("nodes", "Of it power nodes", "kW", "kilo"),
+        Column("doors", "Beside it rear doors", "kW", "kilo"),
         Column("doors_max", "Doors carry", "kW", "kilo"),
-        Column("lasts", "Without cooling", "s", "count"),
-        Column("gap", "Gap", "s", "count"),
-    )
-    note = (
-        "Worst state: the one with the largest share of heat or airflow. Inlet: of the server "
-        "closest to its limit. Rise of servers: their heat over their own air, in normal "
-        "operation; of units and return: in the worst state. Without cooling: until that inlet is "
-        "at its limit, against the gap there may be. - is not known, and not judged."
-    )
-    table = Table("cooling-zones", "Cooling: zones", columns, tuple(rows), note)
-    return table.without_empty(
-        *("return_max", "humidity", "inlet_humidity", "nodes", "doors", "doors_max"),
-        *("lasts", "gap"),
     )
 
 
-_PART: tuple[Cell, ...] = (None,) * 4 + ("",) + (None,) * 11
-
-
-def _load_columns(flow: str, unit: str) -> tuple[Column, ...]:
-    flow_kind: Kind = "count" if unit == "L/s" else "tenths"
+def _state_cells(row: AreaState, *, wet: bool) -> tuple[Cell, ...]:
+    scale = 1000 if wet else 1
     return (
-        Column("normal", "Heat, normal", "kW", "kilo"),
-        Column("use", "Used", "%", "percent"),
-        Column("worst", "Heat, worst", "kW", "kilo"),
-        Column("capacity", "Limit", "kW", "kilo"),
-        Column("worst_use", "Used", "%", "percent"),
-        Column("flow", f"{flow}, worst", unit, flow_kind),
-        Column("flow_max", "Limit", unit, flow_kind),
-        Column("flow_use", "Used", "%", "percent"),
-        Column("state", "Worst state"),
-    )
-
-
-def _area_cells(area: AreaCooling, scale: int) -> tuple[Cell, ...]:
-    normal, worst = area.normal, area.worst
-    kind = () if area.kind == "loop" else (KINDS[area.kind],)
-    return (
-        clean(area.area),
-        *kind,
-        normal.heat_w / 1000,
-        use(normal.heat_w, normal.capacity_w),
-        worst.heat_w / 1000,
-        _scaled(worst.capacity_w, 1000),
-        use(worst.heat_w, worst.capacity_w),
-        _scaled(worst.flow, scale),
-        _scaled(worst.flow_max, scale),
-        use(worst.flow, worst.flow_max),
-        state_text(worst.state),
+        row.heat_w / 1000,
+        _scaled(row.capacity_w, 1000),
+        use(row.heat_w, row.capacity_w),
+        _scaled(row.flow, scale),
+        _scaled(row.flow_max, scale),
+        "L/min" if wet else "L/s",
+        use(row.flow, row.flow_max),
+        row.rise_k,
+        row.design_rise_k,
+        row.return_c,
+        _scaled(row.nodes_w, 1000),
+        _scaled(row.doors_w, 1000),
+        _scaled(row.doors_max_w, 1000),
     )
 
 
@@ -106,6 +111,43 @@ def _scaled(value: int | float | None, scale: int) -> Cell:
     if value is None or scale == 1:
         return value
     return value / scale
+
+
+def zones(plan: Plan) -> Table:
+    """The margins of every zone."""
+    rows = []
+    for zone in plan.cooling.zones:
+        worst_c = max((a.worst.return_c for a in zone.areas if a.worst.return_c), default=None)
+        rows.append(
+            (
+                clean(zone.zone),
+                zone.supply_c,
+                *_closest_cells(zone.inlet),
+                worst_c,
+                zone.return_max_c,
+                humidity_text(zone.supply_humidity),
+                humidity_text(zone.inlet_humidity),
+                whole_s(zone.ride_through_s),
+                zone.gap_s,
+            )
+        )
+    columns = (
+        Column("zone", "Zone"),
+        Column("supply", "Supply", "°C", "tenths"),
+        *_closest_columns("Inlet"),
+        Column("return", "Return, worst state", "°C", "tenths"),
+        Column("return_max", "At most", "°C", "tenths"),
+        Column("humidity", "Humidity, supply", "%"),
+        Column("inlet_humidity", "Humidity, inlet", "%"),
+        Column("lasts", "Without cooling", "s", "count"),
+        Column("gap", "Gap", "s", "count"),
+    )
+    note = (
+        "Inlet: of the server closest to its limit. Humidity: over the range of the dew point. "
+        "Without cooling: until that inlet is at its limit, against the gap there may be. "
+        "- is not known, and not judged."
+    )
+    return Table("cooling-zones", "Cooling: zones", columns, tuple(rows), note)
 
 
 def _closest_columns(title: str) -> tuple[Column, ...]:
@@ -124,25 +166,6 @@ def _closest_cells(one: Closest | None) -> tuple[Cell, ...]:
     return (one.at_c, one.limit_c, one.margin_k, f"{clean(one.server)} ({clean(one.model)})")
 
 
-def _zone_cells(zone: ZoneCooling, area: AreaCooling) -> tuple[Cell, ...]:
-    normal, worst = area.normal, area.worst
-    return (
-        zone.supply_c,
-        *_closest_cells(zone.inlet),
-        normal.rise_k,
-        worst.design_rise_k,
-        worst.return_c,
-        zone.return_max_c,
-        humidity_text(zone.supply_humidity),
-        humidity_text(zone.inlet_humidity),
-        _scaled(worst.nodes_w, 1000),
-        _scaled(worst.doors_w, 1000),
-        _scaled(worst.doors_max_w, 1000),
-        whole_s(zone.ride_through_s),
-        zone.gap_s,
-    )
-
-
 def whole_s(seconds: float | None) -> float | None:
     """Seconds there are, rounded down."""
     return None if seconds is None else float(math.floor(seconds))
@@ -155,118 +178,86 @@ def humidity_text(found: Humidity) -> str | None:
 
 
 def loops(plan: Plan) -> Table:
-    """Every coolant loop."""
-    rows = tuple((*_area_cells(loop.area, 1000), *_loop_cells(loop)) for loop in plan.cooling.loops)
+    """The margins of every coolant loop."""
+    rows = tuple(_loop_row(loop) for loop in plan.cooling.loops)
     columns = (
-        Column("area", "Loop"),
-        *_load_columns("Flow", "L/min"),
+        Column("loop", "Loop"),
+        Column("coolant", "Coolant"),
+        Column("water", "Facility water", "°C", "tenths"),
+        Column("approach", "Approach", "K", "tenths"),
         Column("supply", "Supply", "°C", "tenths"),
         Column("low", "At least", "°C", "tenths"),
         Column("low_margin", "Margin", "K", "tenths"),
-        Column("low_model", "Set by"),
         Column("high", "At most", "°C", "tenths"),
         Column("high_margin", "Margin", "K", "tenths"),
-        Column("high_model", "Set by"),
-        Column("water", "Facility water", "°C", "tenths"),
-        Column("approach", "Approach", "K", "tenths"),
-        Column("rise", "Rise", "K", "tenths"),
+        Column("models", "Set by"),
         *_closest_columns("Return"),
+        Column("dew", "Over dew", "K", "tenths"),
+        Column("lasts", "Without cooling", "s", "count"),
+        Column("gap", "Gap", "s", "count"),
         Column("pipes", "Pipes", "kPa", "tenths"),
         Column("server", "Server", "kPa", "tenths"),
         Column("head", "Head", "kPa", "tenths"),
         Column("pressure_use", "Used", "%", "percent"),
-        Column("pressure_model", "Server with most"),
-        Column("dew", "Over dew point + 2 K", "K", "tenths"),
-        Column("lasts", "Without cooling", "s", "count"),
-        Column("gap", "Gap", "s", "count"),
-        Column("coolant", "Coolant"),
+        Column("pressure_model", "Model"),
     )
     note = (
-        "Worst state: the one with the largest share of heat or flow. At least, at most: supply "
-        "temperatures that suit every server on the loop. Return: of the server closest to its "
-        "own limit or the CDUs'. Pipes at the flow of all servers, and the server that takes most "
-        "with its couplings, of the head the CDUs leave. - is not known, and not judged."
+        "At least, at most: supply temperatures that suit every server on the loop. Return: of the "
+        "server closest to its own limit or the CDUs'. Pipes at the flow of all servers, and the "
+        "server that takes most with its couplings, of the head the CDUs leave. Over dew: supply "
+        "above 2 K over the highest dew point. - is not known, and not judged."
     )
     table = Table("cooling-loops", "Cooling: loops", columns, rows, note)
-    return table.without_empty(
-        *("water", "approach", "rise", "return", "return_limit", "return_margin", "return_server"),
-        *("pipes", "server", "head", "pressure_use", "pressure_model", "dew", "lasts", "gap"),
-        "coolant",
-    )
+    return table.without_empty("return_server", "pressure_model", "models")
 
 
-def _loop_cells(loop: LoopCooling) -> tuple[Cell, ...]:
+def _loop_row(loop: LoopCooling) -> tuple[Cell, ...]:
     window, pressure = loop.window, loop.pressure
+    models = dict.fromkeys(name for name in (window.low_model, window.high_model) if name)
     return (
+        clean(loop.loop),
+        clean(loop.coolant) or None,
+        loop.water_c,
+        loop.approach_k,
         loop.supply_c,
         window.low_c,
         loop.low_margin_k,
-        clean(window.low_model),
         window.high_c,
         loop.high_margin_k,
-        clean(window.high_model),
-        loop.water_c,
-        loop.approach_k,
-        loop.area.normal.rise_k,
+        "; ".join(map(clean, models)),
         *_closest_cells(loop.back),
+        loop.dew_margin_k,
+        whole_s(loop.ride_through_s),
+        loop.gap_s,
         pressure.pipes_pa / 1000 if pressure else None,
         pressure.server_pa / 1000 if pressure else None,
         pressure.head_pa / 1000 if pressure else None,
         100 * pressure.share if pressure else None,
         clean(pressure.model) if pressure else "",
-        loop.dew_margin_k,
-        whole_s(loop.ride_through_s),
-        loop.gap_s,
-        clean(loop.coolant),
     )
 
 
 def states(tables: Iterable[AreaTable]) -> Table:
     """Every zone, part and loop in every state that changes it, one a row."""
-    rows = tuple(_state_row(table, row) for table in tables for row in table.rows)
+    rows = tuple(
+        (
+            clean(table.area),
+            state_text(row.state),
+            ", ".join(map(clean, row.dead)),
+            *_state_cells(row, wet=table.kind == "loop"),
+        )
+        for table in tables
+        for row in table.rows
+    )
     columns = (
         Column("area", "Zone, part or loop"),
         Column("state", "State"),
         Column("dead", "Not running"),
-        Column("heat", "Heat", "kW", "kilo"),
-        Column("capacity", "Limit", "kW", "kilo"),
-        Column("use", "Used", "%", "percent"),
-        Column("flow", "Flow", kind="figure"),
-        Column("flow_max", "Flow limit", kind="figure"),
-        Column("unit", "Unit of flow"),
-        Column("flow_use", "Flow used", "%", "percent"),
-        Column("rise", "Rise, servers", "K", "tenths"),
-        Column("design", "Rise, units", "K", "tenths"),
-        Column("return", "Return", "°C", "tenths"),
-        Column("nodes", "Power nodes", "kW", "kilo"),
-        Column("doors", "Rear doors", "kW", "kilo"),
-        Column("doors_max", "Doors carry", "kW", "kilo"),
+        *_state_columns("Heat", "Flow"),
     )
     note = (
-        "In states that are not listed all units run, and heat is at most that of normal operation."
+        "In states that are not listed all units run, and heat is at most that of normal "
+        f"operation. {_RISES_NOTE}"
     )
     table = Table("cooling-states", "Cooling in every state", columns, rows, note)
-    return table.without_empty("rise", "design", "return", "nodes", "doors", "doors_max")
-
-
-def _state_row(table: AreaTable, row: AreaState) -> tuple[Cell, ...]:
-    wet = table.kind == "loop"
-    scale = 1000 if wet else 1
-    return (
-        clean(table.area),
-        state_text(row.state),
-        ", ".join(map(clean, row.dead)),
-        row.heat_w / 1000,
-        _scaled(row.capacity_w, 1000),
-        use(row.heat_w, row.capacity_w),
-        _scaled(row.flow, scale),
-        _scaled(row.flow_max, scale),
-        "L/min" if wet else "L/s",
-        use(row.flow, row.flow_max),
-        row.rise_k,
-        row.design_rise_k,
-        row.return_c,
-        _scaled(row.nodes_w, 1000),
-        _scaled(row.doors_w, 1000),
-        _scaled(row.doors_max_w, 1000),
-    )
+    return table.without_empty(*_OPTIONAL)

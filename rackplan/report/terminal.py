@@ -13,6 +13,7 @@ from rich.text import Text
 from rackplan.facility.model import Facility
 from rackplan.plan import Conflict, Plan, WorkloadSummary
 from rackplan.report import device_tables, loss_tables, tables
+from rackplan.report.cooling_states import render_summary
 from rackplan.report.table import clean, significant
 from rackplan.report.terminal_racks import heading, plain_grid, render_racks, say
 from rackplan.report.wording import (
@@ -56,6 +57,7 @@ def render_plan(
     _listed(console, "Assumed", plan.assumptions, _ASSUMED)
     _listed(console, "Warnings", plan.warnings, _WARNED)
     _tightest(console, plan)
+    render_summary(console, plan)
     render_racks(console, plan, facility)
 
 
