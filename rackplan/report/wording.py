@@ -23,10 +23,18 @@ _MEANINGS = {
     ("air", "airflow"): "airflow",
     ("air", "inlet"): "inlet temperature",
     ("air", "zone"): "no cooling zone",
+    ("air", "door"): "heat to the rear door",
+    ("air", "door-airflow"): "airflow of the rear door",
+    ("air", "tiles"): "airflow of tiles",
+    ("air", "return"): "return temperature",
+    ("air", "humidity"): "humidity",
     ("liquid", ""): "heat to liquid",
     ("liquid", "flow"): "coolant flow",
     ("liquid", "loop"): "no coolant loop",
     ("liquid", "supply"): "coolant temperature",
+    ("liquid", "return"): "coolant return temperature",
+    ("liquid", "coolant"): "kind of coolant",
+    ("liquid", "dew-point"): "dew point",
     ("space", ""): "rack units",
     ("space", "weight"): "weight in rack",
     ("space", "floor"): "weight on floor",
@@ -44,6 +52,13 @@ _SHORT = {"peak": "{} at electrical peak", "transfer": "{} until servers react"}
 """Loads that last a short time, by the last part of a limit's id."""
 
 _CASES = {**_SHORT, "capped": "{} with every server capped"}
+
+_NAMED = {
+    "ride-through": "heat until cooling is back, {} to spare",
+    "inlet-rise": "inlet temperature, {} to spare",
+    "pressure": "pressure for {}",
+}
+"""Limits of air and liquid for a margin or a server, which their id ends in."""
 
 _BANK = "bank-"
 
@@ -111,6 +126,9 @@ def meaning(family: str, rest: str) -> tuple[str, str]:
     """
     device, what, case = rest, "", ""
     before, _, last = device.rpartition("/")
+    above, _, named = before.rpartition("/")
+    if family in {"air", "liquid"} and above and named in _NAMED:
+        return clean(above), _NAMED[named].format(clean(last))
     if family == "power" and before and last in _CASES:
         device, case = before, last
         before, _, last = device.rpartition("/")
