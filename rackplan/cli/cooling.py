@@ -123,12 +123,13 @@ def _shown(view: View, *, whole: bool) -> _Shown:
     from rackplan.verifier.cooling_table import area_tables
 
     plan = cooling_plan(view)
-    tables: dict[str, list[AreaTable]] = {}
+    zones: dict[str, list[AreaTable]] = {}
+    loops: dict[str, list[AreaTable]] = {}  # a zone and a loop may share a name
     for table in area_tables(view, whole=whole):
-        tables.setdefault(table.device, []).append(table)
+        (loops if table.kind == "loop" else zones).setdefault(table.device, []).append(table)
     return _Shown(
-        tuple((zone, tuple(tables[zone.zone])) for zone in plan.zones),
-        tuple((loop, tuple(tables[loop.loop])) for loop in plan.loops),
+        tuple((zone, tuple(zones[zone.zone])) for zone in plan.zones),
+        tuple((loop, tuple(loops[loop.loop])) for loop in plan.loops),
     )
 
 

@@ -99,8 +99,8 @@ def render_loop(
 
 def render_summary(console: Console, plan: Plan) -> None:
     """Print a line for each zone and loop: its worst state, and its least margin."""
-    margins = {zone.zone: _zone_margin(zone) for zone in plan.cooling.zones}
-    margins |= {loop.loop: _loop_margin(loop) for loop in plan.cooling.loops}
+    margins = [_zone_margin(zone) for zone in plan.cooling.zones]
+    margins += [_loop_margin(loop) for loop in plan.cooling.loops]
     rows = [cells for cells in loads(plan).shown() if cells["kind"] in {"zone", "loop"}]
     if not rows:
         return
@@ -111,9 +111,9 @@ def render_summary(console: Console, plan: Plan) -> None:
         grid.add_column(Text(title), justify="right", no_wrap=True)
     grid.add_column("State", overflow="fold")
     grid.add_column("Least margin", overflow="fold")
-    keys = ("normal", "heat", "capacity", "use", "flow_use", "state")
-    for (area, margin), cells in zip(margins.items(), rows, strict=True):
-        grid.add_row(*map(Text, (clean(area), *(cells[key] for key in keys), margin)))
+    keys = ("area", "normal", "heat", "capacity", "use", "flow_use", "state")
+    for cells, margin in zip(rows, margins, strict=True):
+        grid.add_row(*map(Text, (*(cells[key] for key in keys), margin)))
     console.print(grid)
 
 

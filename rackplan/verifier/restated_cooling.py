@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 
-from rackplan.plan.cooling import AreaCooling, LoopCooling, ZoneCooling
+from rackplan.plan.cooling import AreaCooling, AreaKind, LoopCooling, ZoneCooling
 from rackplan.verifier.cooling_side import cooling_plan
 from rackplan.verifier.cooling_table import AreaTable, area_tables
 from rackplan.verifier.verdict import Violation, violation
 from rackplan.verifier.view import View
+
+Tables = Mapping[tuple[AreaKind, str], AreaTable]
+"""By kind and name of the area: a zone and a loop may share a name."""
 
 NOISE = 1e-6
 """How far figures may be off that are worked out in floats, as a share of the figure."""
@@ -22,7 +25,7 @@ def check(view: View) -> Iterator[Violation]:
     if not stated.zones and not stated.loops:
         return
     mine = cooling_plan(view)
-    tables = {table.area: table for table in area_tables(view)}
+    tables = {(table.kind, table.area): table for table in area_tables(view)}
     yield from _listed("zone", [z.zone for z in stated.zones], [z.zone for z in mine.zones])
     yield from _listed("loop", [x.loop for x in stated.loops], [x.loop for x in mine.loops])
     zones = {zone.zone: zone for zone in mine.zones}
@@ -44,9 +47,7 @@ def _listed(kind: str, stated: Sequence[str], mine: Sequence[str]) -> Iterator[V
             yield violation(f"plan/{name}", name, message)
 
 
-def _zone(
-    stated: ZoneCooling, mine: ZoneCooling, tables: dict[str, AreaTable]
-) -> Iterator[Violation]:
+def _zone(stated: ZoneCooling, mine: ZoneCooling, tables: Tables) -> Iterator[Violation]:
     names = [area.area for area in mine.areas]
     if [area.area for area in stated.areas] != names:
         message = f"{mine.zone} states other parts than it has: {', '.join(names)}."
@@ -57,18 +58,14 @@ def _zone(
     yield from _differences(mine.zone, stated, replace(mine, areas=areas))
 
 
-def _loop(
-    stated: LoopCooling, mine: LoopCooling, tables: dict[str, AreaTable]
-) -> Iterator[Violation]:
+def _loop(stated: LoopCooling, mine: LoopCooling, tables: Tables) -> Iterator[Violation]:
     area = _with_worst(stated.area, mine.area, tables)
     yield from _differences(mine.loop, stated, replace(mine, area=area))
 
 
-def _with_worst(
-    stated: AreaCooling, mine: AreaCooling, tables: dict[str, AreaTable]
-) -> AreaCooling:
+def _with_worst(stated: AreaCooling, mine: AreaCooling, tables: Tables) -> AreaCooling:
     """What is right of an area, with the state the plan calls the worst if it is as bad."""
-    for row in tables[mine.area].rows:
+    for row in tables[mine.kind, mine.area].rows:
         if row.state == stated.worst.state and row.use >= mine.worst.use:
             return replace(mine, worst=row)
     return mine

@@ -98,6 +98,19 @@ def test_one_zone_one_loop_one_state(files):
     assert "ups-a lost" in run("cooling", *files, "--state", "loss:ups-a").stdout
 
 
+def test_a_zone_and_a_loop_may_share_a_name(tmp_path):
+    document = wet_site()
+    document["cooling"]["loops"][0]["id"] = "zone"
+    document["halls"][0]["rows"][0]["loop"] = "zone"
+    site, plan = solved(document, tmp_path)
+    result = run("cooling", site, plan)
+    assert 0 == result.exit_code
+    assert "air zone" in result.stdout
+    assert "coolant loop" in result.stdout
+    assert 0 == run("verify", site, plan).exit_code
+    assert 0 == run("report", plan, "--site", site).exit_code
+
+
 def test_every_state_on_request(files):
     short, whole = run("cooling", *files).stdout, run("cooling", *files, "--all").stdout
     for state in ("ups-a lost", "row/r1:A lost", "acu-2 lost", "a pump of cdu-2 lost"):
