@@ -37,7 +37,8 @@ class AreaState:
     nodes_w
         Heat of power nodes in the room, part of ``heat_w`` [W]; ``None`` where none stand there.
     doors_w, doors_max_w
-        Heat that rear doors take, and what those that run carry [W]; ``None`` without doors.
+        Heat that rear doors take, and what those that run carry [W]; ``None`` without doors, and
+        for the latter also with passive ones: what they take follows from the exhaust.
     """
 
     state: str

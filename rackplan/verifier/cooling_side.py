@@ -58,7 +58,7 @@ def cooling_plan(view: View) -> CoolingPlan:
 def _zone(view: View, zone: Zone, areas: Sequence[AreaCooling]) -> ZoneCooling:
     racks = [rack for rack in view.facility.racks.values() if rack.zone == zone.id]
     inlet = _inlet(view, zone, racks)
-    returns = [getattr(unit.model, "return_max", None) for unit in zone.units]
+    returns = [unit.return_max_c for unit in zone.units]
     lasts_s = None
     if zone.ride_through is not None and inlet is not None:
         rest, servers = zone.ride_through, [p for rack in racks for p in view.by_rack[rack.id]]
@@ -71,7 +71,7 @@ def _zone(view: View, zone: Zone, areas: Sequence[AreaCooling]) -> ZoneCooling:
         zone=zone.id,
         supply_c=zone.supply_c,
         inlet=inlet,
-        return_max_c=min((limit.value for limit in returns if limit is not None), default=None),
+        return_max_c=min((limit for limit in returns if limit is not None), default=None),
         supply_humidity=_humidity(zone, zone.supply_c),
         inlet_humidity=_humidity(zone, inlet.at_c if inlet else None),
         ride_through_s=lasts_s,
@@ -186,14 +186,16 @@ def _back(loop: Loop, wet: Sequence[Placed]) -> Closest | None:
     if loop.coolant is None:
         return None
     joules = loop.coolant.density_kg_m3 * loop.coolant.heat_capacity_j_kg_k * 1e-6
-    of_cdus = [getattr(cdu.model, "return_max", None) for cdu in loop.cdus]
+    of_cdus = [cdu.return_max_c for cdu in loop.cdus]
     found = []
     for placed in wet:
         one = placed.footprint
         if one.flow_ml_min:
             at_c = loop.supply_c + one.liquid_w / (one.flow_ml_min / 60 * joules)
-            limits = [m.value for m in (*of_cdus, one.server.coolant_return_max) if m is not None]
-            found.append(_close(placed, at_c, min(limits, default=None)))
+            own = one.server.coolant_return_max
+            limits = [*of_cdus, None if own is None else own.value]
+            known = (limit for limit in limits if limit is not None)
+            found.append(_close(placed, at_c, min(known, default=None)))
     return _closest(found)
 
 

@@ -91,24 +91,21 @@ def _row(view: View, cooling: Cooling, area: Area, loss: Loss) -> AreaState:
     capacity_w, flow_max = cooling.most(area, loss)
     live = [unit for unit in area.units if runs(unit, loss)]
     moves = sum(moved(unit, loss) for unit in live)
-    racks = _racks_in_room(view, area, loss)
-    found = view.loads.heat(racks, loss, mode_of(loss))
-    of_racks_w, own_flow = (found[0], _own_airflow(view, racks, loss, found[1]))
-    if area.medium == "liquid":
-        of_racks_w, own_flow = found[2:]
+    of_racks_w, _ = cooling.of_racks(area, loss, mode_of(loss))
+    given_w, own_flow = _through_servers(view, area, loss)
     joules = _joules_per_unit_k(view, area)
     supply_c = _supply_c(view, area)
-    rise_k = _rise_k(of_racks_w, own_flow, joules)
+    rise_k = _rise_k(given_w, own_flow, joules)
     back_k = rise_k if area.medium == "liquid" else None
     if area.whole:
         back_k = _rise_k(float(heat_w), moves, joules)
     has_nodes = area.whole and any(n.zone == area.device for n in view.facility.nodes.values())
     doors = _doors(view, area)
-    running = [(rack, door) for rack, door in doors if runs(door, loss)]
-    taken_w = view.loads.heat(tuple(rack for rack, _ in running), loss, mode_of(loss))[0]
+    running = [door for door in doors if runs(door, loss)]
+    passive = any(getattr(door.model, "passive", False) for door in running)
     return AreaState(
         state=loss.id,
-        dead=_dead(area, [door for _, door in doors], loss),
+        dead=_dead(area, doors, loss),
         heat_w=ceil(heat_w),
         capacity_w=capacity_w,
         flow=flow,
@@ -117,30 +114,26 @@ def _row(view: View, cooling: Cooling, area: Area, loss: Loss) -> AreaState:
         design_rise_k=_rise_k(sum(u.capacity_w for u in live), moves, joules),
         return_c=None if back_k is None else supply_c + back_k,
         nodes_w=ceil(heat_w - of_racks_w) if has_nodes else None,
-        doors_w=taken_w if doors else None,
-        doors_max_w=sum(door.capacity_w for _, door in running) if doors else None,
+        doors_w=given_w - of_racks_w if doors else None,
+        doors_max_w=sum(d.capacity_w for d in running) if doors and not passive else None,
     )
 
 
-def _racks_in_room(view: View, area: Area, loss: Loss) -> tuple[str, ...]:
-    """Racks of an area whose air no rear door cools in a state."""
-    racks = view.facility.racks
-    return tuple(
-        rack
-        for rack in area.racks
-        if area.medium == "liquid" or (door := racks[rack].door) is None or not runs(door, loss)
-    )
+def _through_servers(view: View, area: Area, loss: Loss) -> tuple[int, int]:
+    """Heat [W] of servers and gear, and the flow that they themselves move.
 
-
-def _own_airflow(view: View, racks: tuple[str, ...], loss: Loss, asked: int) -> int:
-    """Air that servers and gear themselves move [L/s]: a room may have to provide more of it."""
-    spare = 0
-    for rack in racks:
+    A room may have to provide more air than that; what a rear door takes has passed them before.
+    """
+    heat = view.loads.heat(area.racks, loss, mode_of(loss))
+    if area.medium == "liquid":
+        return heat[2:]
+    watts, airflow = heat[:2]
+    for rack in area.racks:
         load = view.loads.rack(rack, view.loads.dead_sides(rack, loss), mode_of(loss))
         for placed, condition in zip(view.by_rack[rack], load.conditions, strict=True):
             if condition not in {"down", "shed"}:
-                spare += placed.footprint.room_airflow_l_s - placed.footprint.airflow_l_s
-    return asked - spare
+                airflow -= placed.footprint.room_airflow_l_s - placed.footprint.airflow_l_s
+    return watts, airflow
 
 
 def _joules_per_unit_k(view: View, area: Area) -> float | None:
@@ -163,11 +156,11 @@ def _supply_c(view: View, area: Area) -> float:
     return view.facility.zones[_device(view, area)].supply_c
 
 
-def _doors(view: View, area: Area) -> list[tuple[str, CoolingUnit]]:
+def _doors(view: View, area: Area) -> list[CoolingUnit]:
     if area.medium == "liquid":
         return []
-    racks = (view.facility.racks[rack] for rack in area.racks)
-    return [(rack.id, rack.door) for rack in racks if rack.door is not None]
+    doors = (view.facility.racks[rack].door for rack in area.racks)
+    return [door for door in doors if door is not None]
 
 
 def _dead(area: Area, doors: list[CoolingUnit], loss: Loss) -> tuple[str, ...]:

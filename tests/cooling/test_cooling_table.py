@@ -230,12 +230,14 @@ def test_heat_of_power_nodes_is_part_of_the_zone():
 
 def test_rear_doors_take_the_heat_until_they_are_lost():
     def doored(document: Document) -> None:
+        document["catalog"]["air_units"]["door"]["passive"] = False
         document["halls"][0]["rows"][0]["door"] = {"model": "door"}
 
     site, plan = solved(wet_site(doored))
     found = table(site, plan, "zone")
     normal, lost = row(found, "normal"), row(found, "loss:row/r1/door")
-    assert (0, 0, None) == (normal.heat_w, normal.flow, normal.rise_k)
+    assert (0, 0) == (normal.heat_w, normal.flow)
+    assert pytest.approx(lost.rise_k) == normal.rise_k
     assert (3000, 100_000) == (normal.doors_w, normal.doors_max_w)
     assert (("row/r1/door",), 3000, 0, 0) == (
         lost.dead,
@@ -247,6 +249,16 @@ def test_rear_doors_take_the_heat_until_they_are_lost():
     assert pytest.approx(wet()[1].cooling.zones[0].ride_through_s) == (
         plan.cooling.zones[0].ride_through_s
     )
+
+
+def test_passive_doors_leave_what_their_coil_does_not_take():
+    def doored(document: Document) -> None:
+        # 40 kW at 8,000 L/s are 5 W for each L/s: of a server's 100 L/s, 500 of its 1,500 W.
+        document["catalog"]["air_units"]["door"] |= {"capacity": "40 kW", "passive": True}
+        document["halls"][0]["rows"][0]["door"] = {"model": "door"}
+
+    normal = row(table(*solved(wet_site(doored)), "zone"), "normal")
+    assert (2000, 1000, None) == (normal.heat_w, normal.doors_w, normal.doors_max_w)
 
 
 def test_the_rise_is_of_the_servers_own_air():
