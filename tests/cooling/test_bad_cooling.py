@@ -63,8 +63,8 @@ def test_a_zone_without_units():
 
 def test_a_rack_in_no_zone_of_the_site():
     document = cooled_site()
-    document["halls"][0]["rows"][0]["zone"] = "zoen"
-    tells(document, "halls[0].rows[0].zone", "no cooling zone 'zoen'", "did you mean 'zone'?")
+    document["halls"][0]["rows"][0]["zone"] = "zonne"
+    tells(document, "halls[0].rows[0].zone", "no cooling zone 'zonne'", "did you mean 'zone'?")
 
 
 @pytest.mark.parametrize(
