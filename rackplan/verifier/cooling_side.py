@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from rackplan.plan.cooling import (
     Window,
     ZoneCooling,
 )
+from rackplan.verifier.cooling import Area, Cooling
 from rackplan.verifier.cooling_table import area_tables
 from rackplan.verifier.inlets import inlet_c
 from rackplan.verifier.liquid import server_pa
@@ -65,7 +67,9 @@ def _zone(view: View, zone: Zone, areas: Sequence[AreaCooling]) -> ZoneCooling:
         still_g = sum(r.model.weight.whole + sum(g.weight_g for g in r.gear) for r in racks)
         mass_g = still_g + sum(placed.footprint.weight_g for placed in servers)
         joules_k = rest.capacity_j_k + rest.mass_j_g_k * mass_g
-        heat_w = view.loads.heat(tuple(rack.id for rack in racks), _NORMAL, "normal")[0]
+        of_racks = view.loads.heat(tuple(rack.id for rack in racks), _NORMAL, "normal")[0]
+        room = Area("air", zone.id, zone.id, (), (), whole=True)  # power nodes alone
+        heat_w = of_racks + math.ceil(Cooling(view.loads).asked(room, _NORMAL, "normal")[0])
         lasts_s = _lasts_s(joules_k, inlet.margin_k, heat_w)
     return ZoneCooling(
         zone=zone.id,

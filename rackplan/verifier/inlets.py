@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rackplan.facility.air import CP_AIR_J_KG_K
 from rackplan.facility.model import NORMAL, Facility, Rack, Zone
+from rackplan.verifier.cooling import Area, Cooling
 from rackplan.verifier.verdict import Finding, at_most
 from rackplan.verifier.view import Placed, View
 from rackplan.verifier.walk import Loss
@@ -124,12 +125,14 @@ def ride_through(view: View, zone: Zone) -> Iterator[Finding]:
         for placed in view.by_rack[rack.id]
         if (high := placed.footprint.inlet_max_c) is not None
     }
+    area = Area("air", zone.id, zone.id, (), (), whole=True)
+    of_nodes = Cooling(view.loads).asked(area, _NORMAL, "normal")[0]
     for tenths in sorted(margins):
         # What each thing takes up by itself lasts as long as it takes the margin to be used up.
         own_w = rest.mass_j_g_k * tenths * 100 / rest.gap_ms
         still = sum(r.model.weight.whole + sum(i.weight_g for i in r.gear) for r in inside)
         stored = rest.capacity_j_k * tenths * 100 / rest.gap_ms + own_w * still
-        given = sum(item.power_w for rack in inside for item in rack.gear)
+        given = math.ceil(of_nodes) + sum(i.power_w for rack in inside for i in rack.gear)
         for rack in inside:
             for placed in view.by_rack[rack.id]:
                 kept = math.floor(round(own_w * placed.footprint.weight_g, 6))

@@ -41,7 +41,7 @@ def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[Sit
             for living in _states(facility, area, nodes):
                 yield from _area_limits(facility, zone, area, living, nodes)
         yield from inlet_limits(facility, zone, members)
-        yield from ride_through_limits(facility, zone, members)
+        yield from ride_through_limits(facility, zone, members, nodes)
 
 
 @dataclass(frozen=True, slots=True)

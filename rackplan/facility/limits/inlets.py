@@ -13,7 +13,10 @@ from rackplan.facility.cooling import RideThrough, Zone
 from rackplan.facility.groups import RackGroup
 from rackplan.facility.limits.heat import by_footprint, fixed_load
 from rackplan.facility.limits.model import SiteLimit
-from rackplan.facility.model import NORMAL, Facility, Footprint
+from rackplan.facility.limits.node_heat import NodeHeat
+from rackplan.facility.model import NORMAL, Facility, Footprint, LossState
+
+NORMAL_STATE = LossState(NORMAL, "normal")
 
 NOISE = 6
 """Digits of kelvin that margins are told apart by."""
@@ -91,7 +94,7 @@ def inlet_limits(
 
 
 def ride_through_limits(
-    facility: Facility, zone: Zone, members: Sequence[RackGroup]
+    facility: Facility, zone: Zone, members: Sequence[RackGroup], nodes: NodeHeat
 ) -> Iterator[SiteLimit]:
     """Heat that a zone takes up before its servers are too warm, until cooling is back [W].
 
@@ -111,12 +114,17 @@ def ride_through_limits(
     }
     mass_g = sum(r.model.weight.whole + sum(i.weight_g for i in r.gear) for r in racks)
     gear_w = sum(item.power_w for rack in racks for item in rack.gear)
+    room = nodes.of(zone.id, NORMAL_STATE)
     for tenths, when in called_for(facility, margins, members).items():
         stored_w = taken_up_w(rest, mass_g, tenths)
         each = {
             f.index: max(0, heat[f.index] - taken_up_w(_mass(rest), f.weight_g, tenths))
             for f in facility.footprints
         }
+        base_w = fixed_load(racks, each) + gear_w
+        loads: dict[int, dict[int, int]] = {group.index: each for group in members}
+        if room is not None:
+            base_w, loads = base_w + room.base_w, room.added_to(loads)
         yield SiteLimit(
             id=f"air/{zone.id}/ride-through/{tenths / 10:g}K",
             family="air",
@@ -124,8 +132,8 @@ def ride_through_limits(
             state=NORMAL,
             quantity="W",
             capacity=stored_w,
-            base=fixed_load(racks, each) + gear_w,
-            loads={group.index: each for group in members},
+            base=base_w,
+            loads=loads,
             when=when,
         )
 
