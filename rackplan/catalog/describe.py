@@ -23,6 +23,7 @@ _SELDOM_STATED = {"room_airflow", "dew_point_max", "humidity_min", "humidity_max
 _RACK_SCALE = {"psu_min_boot", "airflow", "inlet_min", "inlet_max", "manifold_units"}
 _USUAL_C = 30.0
 """Temperature at which coolants are compared [degC]."""
+_DESIGN_POINT = ("design_ambient", "design_supply")
 _MODEL_FIELDS = {
     "dense": {"layers", "hidden", "heads", "kv_heads", "head_dim"},
     "moe": {"layers", "hidden", "heads", "kv_heads", "head_dim", "active_parameters", "experts"},
@@ -57,6 +58,8 @@ def summary(entry: e.Entry) -> str:
             parts = [_coolant(entry)]
         case e.Coupling():
             parts = [f"Kv {entry.kv.text} m3/h", _text(entry.flow_max)]
+        case e.Rejector():
+            parts = [entry.kind, _text(entry.capacity), f"approach {entry.approach.text}"]
         case e.Switch():
             parts = [f"{entry.rack_units.whole}U", _text(entry.max_draw or entry.typical_draw)]
         case e.Model():
@@ -75,6 +78,8 @@ def absent(entry: e.Entry) -> tuple[str, ...]:
             names.discard("heat_claim")
             names -= set(LIQUID_FIGURES) if entry.cooling == "air" else set()
             names -= _RACK_SCALE if entry.kind == "rack" else set()
+        case e.Rejector():
+            names &= {*entry.needed, *(_DESIGN_POINT if entry.chills else ())}
         case e.Model():
             names &= _MODEL_FIELDS[entry.kind]
         case e.AirUnit():

@@ -7,6 +7,7 @@ units, coolants and couplings are in :mod:`rackplan.catalog.cooling`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -238,6 +239,65 @@ class Conductor(Entry):
     """Inductive reactance of one conductor to neutral, laid as the note says."""
     ampacity: f.Current | None = None
     """Lasting current it carries under the conditions in the figure's note."""
+
+
+class Rejector(Entry):
+    """A unit that rejects the heat of facility water to the air outside."""
+
+    kind: Literal["chiller-air", "chiller-water", "dry-cooler", "adiabatic-cooler", "tower"]
+    """A ``chiller-water`` includes the tower, fans and pumps of its condenser."""
+    capacity: f.PowerCapacity
+    """Heat it takes from the water at its design point."""
+    approach: f.TemperatureDifference
+    """Leaving water less dry bulb (dry cooler) or less wet bulb (tower, wet adiabatic cooler);
+    condensing temperature less dry bulb (``chiller-air``) or less wet bulb (``chiller-water``)."""
+    dry_approach: f.TemperatureDifference | None = None
+    """Leaving water less dry bulb of an adiabatic cooler that runs dry."""
+    exchanger_approach: f.TemperatureDifference | None = None
+    """What its heat exchanger adds: facility water less the water of a tower or cooler behind it,
+    or less the evaporating temperature of a chiller."""
+    power: f.PowerDemand
+    """Own draw at capacity and design ambient: fans, and compressors of a chiller."""
+    carnot_share: f.Fraction | None = None
+    """Share of the Carnot COP that a chiller reaches, with its fans."""
+    minimum_lift: f.TemperatureDifference | None = None
+    """Least condensing less evaporating temperature a chiller runs at."""
+    cycles: f.Ratio | None = None
+    """Cycles of concentration: make-up water over blowdown."""
+    design_ambient: f.Temperature | None = None
+    """Dry bulb (wet bulb for ``chiller-water``) at which capacity and power of a chiller hold."""
+    design_supply: f.Temperature | None = None
+    """Leaving water at which they hold."""
+    derate_per_k: f.Fraction | None = None
+    """Share of its capacity that a chiller loses for each kelvin above ``design_ambient``."""
+
+    @property
+    def chills(self) -> bool:
+        """Whether it has compressors."""
+        return self.kind.startswith("chiller")
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Figures that its hours cannot be worked out without."""
+        return {
+            "chiller-air": ("carnot_share", "minimum_lift"),
+            "chiller-water": ("carnot_share", "minimum_lift", "cycles"),
+            "dry-cooler": (),
+            "adiabatic-cooler": ("dry_approach", "cycles"),
+            "tower": ("cycles",),
+        }[self.kind]
+
+    def unusable(self) -> Iterator[tuple[str, str]]:
+        """Figures that keep it from being used: each with what is wrong."""
+        for name in self.needed:
+            if getattr(self, name) is None:
+                yield name, f"a {self.kind} needs {name}"
+        for name in ("capacity", "approach", "carnot_share"):
+            figure = getattr(self, name)
+            if figure is not None and not figure.value:
+                yield name, f"{name} may not be {figure.text}"
+        if self.cycles is not None and self.cycles.value <= 1:
+            yield "cycles", f"cycles {self.cycles.text} leave no blowdown: they are above 1"
 
 
 class Switch(Entry):

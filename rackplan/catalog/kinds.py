@@ -19,6 +19,7 @@ from rackplan.catalog.entries import (
     Model,
     RackModel,
     RackPdu,
+    Rejector,
     ServerModel,
     Switch,
 )
@@ -36,6 +37,7 @@ KINDS: Mapping[str, type[Entry]] = MappingProxyType(
         "cdus": Cdu,
         "coolants": Coolant,
         "couplings": Coupling,
+        "rejectors": Rejector,
         "switches": Switch,
         "models": Model,
     }
@@ -54,6 +56,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "cdus": "CDU",
         "coolants": "coolant",
         "couplings": "coupling",
+        "rejectors": "heat rejection unit",
         "switches": "switch",
         "models": "model",
         "sources": "source",

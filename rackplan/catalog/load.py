@@ -24,6 +24,7 @@ from rackplan.catalog.entries import (
     Model,
     RackModel,
     RackPdu,
+    Rejector,
     ServerModel,
     Source,
     Switch,
@@ -88,6 +89,10 @@ class Catalog:
     def coupling(self, entry_id: str) -> Coupling:
         """The coupling of that id; raises :class:`UnknownEntryError`."""
         return self._get(Coupling, "couplings", entry_id)
+
+    def rejector(self, entry_id: str) -> Rejector:
+        """The heat rejection unit of that id; raises :class:`UnknownEntryError`."""
+        return self._get(Rejector, "rejectors", entry_id)
 
     def switch(self, entry_id: str) -> Switch:
         """The switch of that id; raises :class:`UnknownEntryError`."""

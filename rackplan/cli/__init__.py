@@ -19,6 +19,7 @@ _COMMANDS = {
         "rackplan.cli.cooling",
         "Show what every zone and loop carries in every loss state.",
     ),
+    "energy": ("rackplan.cli.energy", "Show energy, PUE and water of a plan, hour by hour."),
     "explain": ("rackplan.cli.explain", "Say why a site does not fit, or what binds."),
     "report": ("rackplan.cli.report", "Write the report of a plan."),
     "catalog": ("rackplan.cli.catalog", "Look up hardware and models, and check their figures."),

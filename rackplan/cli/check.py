@@ -70,6 +70,8 @@ def summary(facility: Facility) -> dict[str, Any]:
         "power nodes": dict(Counter(node.kind for node in facility.nodes.values())),
         "cooling zones": len(facility.zones),
         "coolant loops": len(facility.loops),
+        "water circuits": len(facility.water),
+        "weather": facility.weather.name if facility.weather is not None else "none",
         "loss states": dict(Counter(state.kind for state in facility.states[1:])),
         "existing": sum(server.existing for rack in racks for server in rack.fixed),
         "demand": ", ".join(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from rackplan.formulation import FAMILIES, Rule, SiteRule
 
-ORDER = ("demand", "placement", "nvlink", "power", "air", "liquid", "fabric", "space")
+ORDER = ("demand", "placement", "nvlink", "power", "air", "liquid", "water", "fabric", "space")
 """Families most worth naming first: what is asked for, then what is scarce."""
 
 Unit = tuple[Rule, ...]

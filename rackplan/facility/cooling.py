@@ -147,6 +147,8 @@ class Zone:
         Density of its air at supply temperature [kg/m3].
     ride_through
         What it lives on when cooling stops; ``None`` where the site does not say.
+    water
+        Id of the water circuit it heats; ``None`` where that is not modeled.
     """
 
     id: str
@@ -162,6 +164,7 @@ class Zone:
     water_c: float | None = None
     density: float = 1.2
     ride_through: RideThrough | None = None
+    water: str | None = None
 
     @property
     def return_max_c(self) -> float | None:
@@ -248,6 +251,8 @@ class Loop:
         Pressure budget; ``None`` where it is not stated.
     ride_through
         What it lives on when cooling stops; ``None`` where the site does not say.
+    water, warm
+        Id of the water circuit it heats; how far that is above its setpoint, in words.
     """
 
     id: str
@@ -258,6 +263,8 @@ class Loop:
     coolant: CoolantProperties | None = None
     pipes: PipeDrop | None = None
     ride_through: RideThrough | None = None
+    water: str | None = None
+    warm: str = ""
 
     @property
     def return_max_c(self) -> float | None:

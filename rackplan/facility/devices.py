@@ -26,8 +26,12 @@ feeds it is the same, and people say that the UPS is lost."""
 SOURCE_KINDS = frozenset({"utility", "generator", "transformer", "ups", "pdu"})
 """Kinds of node that make or convert power; the others are breakers and what is behind them."""
 
-LossKind = Literal["normal", "power", "air", "liquid", "named"]
-"""What a loss state loses; ``named``: what the policy lists under a name of its own."""
+LossKind = Literal["normal", "power", "air", "liquid", "water", "named"]
+"""What a loss state loses; ``water``: a unit or pump of a water circuit; ``named``: what the policy
+lists under a name of its own."""
+
+OFF_POWER_PATHS = frozenset({"air", "liquid", "water"})
+"""Kinds of loss that change no power path and only lower what is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +241,8 @@ class LossState:
     kind
         What is lost.
     lost
-        Ids of power nodes, air units and CDUs; a rack's own circuit has the feed's id.
+        Ids of power nodes, air units, CDUs, and units and pumps of water circuits; a rack's own
+        circuit has the feed's id.
     module
         Id of the node that has one module fewer, or the CDU one pump; empty for none.
     """

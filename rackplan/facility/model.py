@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -32,6 +32,9 @@ from rackplan.facility.devices import PowerNode as PowerNode
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from rackplan.facility.water import Circuit
+    from rackplan.facility.weather import Weather
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +277,10 @@ class Facility:
         cord may take on three-phase feeds, where that makes a difference.
     assumptions, warnings
         What was taken for granted; what a reviewer should know.
+    water
+        Facility water circuits by id.
+    weather
+        Weather outside; ``None`` where the site file gives none.
     """
 
     name: str
@@ -298,6 +305,8 @@ class Facility:
     objectives: tuple[Objective, ...]
     assumptions: tuple[Assumption, ...]
     warnings: tuple[Assumption, ...] = ()
+    water: Mapping[str, Circuit] = field(default_factory=dict)
+    weather: Weather | None = None
 
     def footprint(self, server: str, survive: Survive) -> Footprint:
         """The first footprint of a server model under a survive rule, or ``KeyError``."""
@@ -308,11 +317,12 @@ class Facility:
 
     @cached_property
     def cooling_units(self) -> tuple[CoolingUnit, ...]:
-        """Every air unit, rear door and CDU."""
+        """Every air unit, rear door and CDU; every unit and pump of water circuits."""
         zones = (unit for zone in self.zones.values() for unit in zone.units)
         doors = (rack.door for rack in self.racks.values() if rack.door is not None)
         cdus = (cdu for loop in self.loops.values() for cdu in loop.cdus)
-        return (*zones, *doors, *cdus)
+        water = (part for circuit in self.water.values() for part in circuit.units)
+        return (*zones, *doors, *cdus, *water)
 
     def variants(self, footprint: Footprint) -> tuple[Footprint, ...]:
         """A footprint with those that differ from it only in where the first cord sits."""

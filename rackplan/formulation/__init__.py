@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import ModuleType
 
-from rackplan.formulation import air, demand, fabric, liquid, nvlink, placement, power, space
+from rackplan.formulation import (
+    air,
+    demand,
+    fabric,
+    liquid,
+    nvlink,
+    placement,
+    power,
+    space,
+    water,
+)
 from rackplan.formulation.instance import Instance, Option, build_instance
 from rackplan.formulation.rules import OutletRule, RackRule, Rule, SiteRule, StackRule
 
@@ -22,7 +32,17 @@ __all__ = [
     "build_instance",
 ]
 
-FAMILIES: tuple[ModuleType, ...] = (space, power, air, liquid, nvlink, fabric, demand, placement)
+FAMILIES: tuple[ModuleType, ...] = (
+    space,
+    power,
+    air,
+    liquid,
+    water,
+    nvlink,
+    fabric,
+    demand,
+    placement,
+)
 """Every constraint family, in the order in which rules are stated."""
 
 

@@ -10,6 +10,7 @@ from rackplan.plan import Plan
 from rackplan.report import (
     cooling_tables,
     device_tables,
+    energy_tables,
     loss_tables,
     node_tables,
     power_tables,
@@ -41,6 +42,10 @@ class Content:
     panels: Table
     circuit_schedule: Table
     stranded: Table
+    energy: Table
+    energy_use: Table
+    water: Table
+    sources: Table
     drops: Table
     cooling_loads: Table
     cooling_zones: Table
@@ -82,6 +87,10 @@ def gather(plan: Plan, facility: Facility, date: str = "") -> Content:
         panels=power_tables.panels(plan, facility),
         circuit_schedule=power_tables.circuit_schedule(plan, facility),
         stranded=loss_tables.stranded(plan),
+        energy=energy_tables.energy(plan),
+        energy_use=energy_tables.energy_use(plan),
+        water=energy_tables.circuits(plan),
+        sources=energy_tables.sources(plan),
         drops=power_tables.drops(plan),
         cooling_loads=cooling_tables.loads(plan),
         cooling_zones=cooling_tables.zones(plan),

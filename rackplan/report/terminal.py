@@ -12,7 +12,7 @@ from rich.text import Text
 
 from rackplan.facility.model import Facility
 from rackplan.plan import Conflict, Plan, WorkloadSummary
-from rackplan.report import device_tables, loss_tables, tables
+from rackplan.report import device_tables, energy_tables, loss_tables, tables
 from rackplan.report.cooling_states import render_summary
 from rackplan.report.table import clean, significant
 from rackplan.report.terminal_racks import heading, plain_grid, render_racks, say
@@ -116,6 +116,8 @@ def _summary_facts(
     yield "IT load", f"{_kw(plan, 'it_load_w')} {tables.basis_text(facility)}"
     liquid = f"{_kw(plan, 'liquid_w')} to liquid" if totals.get("liquid_w") else "none to liquid"
     yield "Heat", f"{_kw(plan, 'air_w')} to air, {liquid}"
+    if plan.energy.hours:
+        yield "Energy", energy_tables.headline(plan.energy)
     for index, workload in enumerate(plan.workloads):
         yield "" if index else "Throughput", _throughput(workload)
     found = f"{counted(len(states), 'loss state')}; " if states else ""

@@ -35,6 +35,8 @@ _MEANINGS = {
     ("liquid", "return"): "coolant return temperature",
     ("liquid", "coolant"): "kind of coolant",
     ("liquid", "dew-point"): "dew point",
+    ("water", ""): "heat to facility water",
+    ("water", "flow"): "facility water flow",
     ("space", ""): "rack units",
     ("space", "weight"): "weight in rack",
     ("space", "floor"): "weight on floor",

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from rackplan.catalog.figure import Strict
 from rackplan.schema import fields as t
+from rackplan.schema.water import WaterCircuit
 
 Leakage = Annotated[float, Field(strict=True, ge=0, le=0.5)]
 """Share of the air a server takes in that is exhaust air come back."""
@@ -77,6 +78,9 @@ class Zone(Strict):
     water_temperature: t.TemperatureC | None = None
     """Temperature of the chilled water that reaches its units: what they carry then follows from
     it; their rated capacity counts when left out."""
+    water: t.Name | None = None
+    """Water circuit that takes its heat, instead of ``water_temperature``; left out where its units
+    reject heat themselves (direct expansion), or where that is not modeled."""
     rack_limit: t.PowerW | None = None
     """Most heat to air any rack of the zone can take (a matter of containment)."""
     provision: Annotated[float, Field(strict=True, ge=1, le=3)] = 1.0
@@ -131,8 +135,10 @@ class Loop(Strict):
     """Name that racks and rows refer to."""
     cdus: tuple[CduSpec, ...]
     """CDUs that carry it together."""
-    facility_water: t.TemperatureC
-    """Temperature of the water that reaches the CDUs."""
+    facility_water: t.TemperatureC | None = None
+    """Temperature of the water that reaches the CDUs: this or ``water``."""
+    water: t.Name | None = None
+    """Water circuit that takes its heat: its supply is then the facility water."""
     supply: t.TemperatureC | None = None
     """Temperature of the coolant the servers get: what the CDUs carry follows from how far it is
     above the facility water. Facility water plus their rated approach when left out."""
@@ -153,3 +159,5 @@ class Cooling(Strict):
     """Air zones."""
     loops: tuple[Loop, ...] = ()
     """Coolant loops."""
+    water: tuple[WaterCircuit, ...] = ()
+    """Facility water circuits."""

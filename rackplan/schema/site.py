@@ -23,6 +23,11 @@ from rackplan.schema.rack import Gear as Gear
 from rackplan.schema.rack import Profile as Profile
 from rackplan.schema.rack import Rack as Rack
 from rackplan.schema.rack import Row as Row
+from rackplan.schema.water import DesignDay as DesignDay
+from rackplan.schema.water import PumpSpec as PumpSpec
+from rackplan.schema.water import RejectorSpec as RejectorSpec
+from rackplan.schema.water import WaterCircuit as WaterCircuit
+from rackplan.schema.water import WeatherSpec as WeatherSpec
 from rackplan.schema.work import Demand as Demand
 from rackplan.schema.work import Forbid as Forbid
 from rackplan.schema.work import Pin as Pin
@@ -42,6 +47,8 @@ class SiteInfo(Strict):
     """Height above sea level ("45 m"): thin air carries less heat."""
     description: str = ""
     """Free text shown in reports."""
+    weather: WeatherSpec | None = None
+    """Weather outside, for facility water and energy."""
 
 
 class Policy(Strict):

@@ -99,7 +99,7 @@ def _fixed_w(instance: Instance) -> int:
 def _headroom(
     formulation: Formulation, rules: tuple[Rule, ...], objective: Objective
 ) -> GoalExpression:
-    """Smallest free share over the shared limits of power, air and liquid, in every loss state."""
+    """Smallest free share over the shared limits of power and cooling, in every loss state."""
     model = formulation.model
     free = model.new_int_var(0, HEADROOM_SCALE, "headroom")
     for capacity, rule in _shared(formulation.instance, rules):
@@ -121,7 +121,7 @@ def _shared(instance: Instance, rules: tuple[Rule, ...]) -> Iterator[tuple[int, 
     capacity = {limit.id: limit.capacity for limit in instance.site_limits}
     same: dict[int, list[Rule]] = {}
     for rule in rules:
-        if rule.family in {"power", "air", "liquid"} and capacity.get(rule.id):
+        if rule.family in {"power", "air", "liquid", "water"} and capacity.get(rule.id):
             same.setdefault(capacity[rule.id], []).append(rule)
     for amount, alike in same.items():
         for rule in without_dominated(alike):

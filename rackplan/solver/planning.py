@@ -11,6 +11,7 @@ from typing import Any
 
 from rackplan.facility import Rack
 from rackplan.facility.power import cords_by_feed
+from rackplan.facility.weather import Weather
 from rackplan.formulation.dealing import Placed
 from rackplan.formulation.instance import Instance
 from rackplan.plan import Cord, Plan, Server
@@ -20,6 +21,7 @@ from rackplan.solver.loads import plan_limits
 from rackplan.solver.settings import Settings
 from rackplan.solver.summaries import Stood, rack_summaries, totals, workload_summaries
 from rackplan.verifier.cooling_side import with_cooling
+from rackplan.verifier.energy_side import with_energy
 from rackplan.verifier.power_side import with_power
 from rackplan.verifier.view import View
 
@@ -47,12 +49,12 @@ def build_plan(instance: Instance, answer: Answer, settings: Settings, wall_s: f
         workloads=(),
         totals=totals(facility, stood),
         assumptions=tuple(f"{a.path}: {a.text}" for a in facility.assumptions),
-        provenance=_provenance(settings, wall_s),
+        provenance=_provenance(settings, wall_s, facility.weather),
         warnings=tuple(f"{w.path}: {w.text}" for w in facility.warnings),
     )
     view = View(facility, plan)
     plan = replace(plan, workloads=tuple(workload_summaries(instance, view)))
-    return with_cooling(view, with_power(view, plan))
+    return with_energy(view, with_cooling(view, with_power(view, plan)))
 
 
 def _stood(instance: Instance, placed: tuple[Placed, ...]) -> Iterator[Stood]:
@@ -126,9 +128,10 @@ def _counts(placed: tuple[Placed, ...]) -> dict[str, dict[int, int]]:
     return counts
 
 
-def _provenance(settings: Settings, wall_s: float) -> Mapping[str, Any]:
+def _provenance(settings: Settings, wall_s: float, weather: Weather | None) -> Mapping[str, Any]:
     """Versions and parameters. A repeatable run holds nothing that differs from run to run."""
-    return {
+    outside = {"weather": {"name": weather.name, "sha256": weather.sha256}} if weather else {}
+    return outside | {
         "versions": {name: version(name) for name in PACKAGES}
         | {"python": platform.python_version()},
         "parameters": {

@@ -21,6 +21,7 @@ from rackplan.verifier import (
     placement,
     power,
     space,
+    water,
 )
 from rackplan.verifier.restated import goals, stated_limits
 from rackplan.verifier.states import StateRow, state_table
@@ -37,6 +38,7 @@ CHECKS: Mapping[str, Check] = {
     "power": power.check,
     "air": air.check,
     "liquid": liquid.check,
+    "water": water.check,
     "nvlink": nvlink.check,
     "fabric": fabric.check,
     "demand": demand.check,

@@ -111,6 +111,14 @@ class SiteLoads:
                 entering[source] = entering.get(source, Fraction(0)) + self.unit_w(unit, loss)
         return self.graph.carry(entering, loss.dead)
 
+    def entering(self, mode: Mode, loss: Loss | None = None) -> dict[str, Fraction]:
+        """Power that circuits of racks draw from each node, with nothing lost or in a state [W]."""
+        entering = dict(self._base(mode))
+        if loss is not None:
+            for rack in self.touched(loss):
+                self._move(entering, rack, loss, mode)
+        return entering
+
     def unit_w(self, unit: CoolingUnit, loss: Loss) -> int:
         """What a cooling unit that runs draws in a state [W]: more when a generator starts it."""
         begun = unit.start_w and driver(unit, loss.dead) in self.graph.started(loss.dead)

@@ -27,12 +27,12 @@ NOTHING_MA = 1e-6
 def check(facility: Facility, view: View) -> Iterator[Finding]:
     """Judge power nodes, circuits and power supplies in the normal state and in every loss state.
 
-    Losing an air unit or a CDU changes no power path and only lowers draws, so the normal state
-    covers it.
+    Losing an air unit, a CDU or a unit of a water circuit changes no power path and only lowers
+    draws, so the normal state covers it.
     """
     loads = view.loads
     for loss in loads.losses:
-        if loss.kind not in {"air", "liquid"}:
+        if loss.kind not in {"air", "liquid", "water"}:
             for case in cases(facility, loss):
                 yield from _nodes(loads, loss, case)
     for rack, servers in view.racks():

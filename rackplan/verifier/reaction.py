@@ -14,7 +14,8 @@ from fractions import Fraction
 from rackplan.verifier.cooling import Cooling, areas
 from rackplan.verifier.loads import Held, SiteLoads
 from rackplan.verifier.view import Placed, View, kind_of
-from rackplan.verifier.walk import Loss
+from rackplan.verifier.walk import Loss, runs
+from rackplan.verifier.water import on_circuit
 
 NOISE = 1e-9
 """Share by which a current may pass its limit: it is worked out in floats."""
@@ -168,7 +169,7 @@ def _feeds(loads: SiteLoads, loss: Loss, held: Held, rack: str) -> Iterator[Carr
 
 
 def _cooling(loads: SiteLoads, loss: Loss, held: Held) -> Iterator[Carried]:
-    """Zones, their parts and loops that a loss touches."""
+    """Zones, their parts, loops and water circuits that a loss touches."""
     cooling = Cooling(loads)
     for area in areas(loads.facility):
         if cooling.touched(area, loss):
@@ -179,3 +180,9 @@ def _cooling(loads: SiteLoads, loss: Loss, held: Held) -> Iterator[Carried]:
             if most_flow is not None:
                 unit = area.flow_name[1]
                 yield Carried(area.device, Fraction(flow), most_flow, unit, area.racks)
+    for circuit in loads.facility.water.values():
+        if not all(runs(part, loss) for part in circuit.units):
+            found = on_circuit(loads, circuit, loss, "whole", held)
+            yield Carried(circuit.id, Fraction(found.heat_w), found.capacity_w, "W", found.racks)
+            if found.flow is not None:
+                yield Carried(circuit.id, found.flow, found.moved, "mL/min", found.racks)

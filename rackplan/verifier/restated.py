@@ -10,15 +10,16 @@ from fractions import Fraction
 from rackplan.facility.demand import Objective
 from rackplan.facility.model import NORMAL, Facility
 from rackplan.plan import LimitState, RackSummary
-from rackplan.verifier import restated_cooling, restated_power
+from rackplan.verifier import restated_cooling, restated_energy, restated_power
 from rackplan.verifier.loads import mode_of
 from rackplan.verifier.states import rows
 from rackplan.verifier.supplies import RackLoad
 from rackplan.verifier.verdict import Finding, Violation, violation
 from rackplan.verifier.view import View
+from rackplan.verifier.water import flow_of_a_watt
 from rackplan.workload import Service
 
-_RESTATED = frozenset({"space", "power", "air", "liquid", "fabric", "demand"})
+_RESTATED = frozenset({"space", "power", "air", "liquid", "water", "fabric", "demand"})
 """Families whose limits a plan restates with a load that is recomputed here."""
 
 
@@ -30,6 +31,7 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
         yield from _workloads(view)
     yield from restated_power.check(view)
     yield from restated_cooling.check(view)
+    yield from restated_energy.check(view)
 
 
 def _figures(
@@ -210,13 +212,13 @@ def _value(view: View, objective: Objective, found: Mapping[str, LimitState]) ->
 def _headroom(view: View, found: Mapping[str, LimitState]) -> int:
     """Smallest free share of what racks share, in thousandths, but for the loss of a circuit."""
     site = view.facility
-    shared = {*site.nodes, *site.zones, *site.loops}
+    shared = {*site.nodes, *site.zones, *site.loops, *site.water}
     circuits = {loss.id for loss in view.loads.losses if loss.kind == "feed"}
     shares = [
         1000 * (limit.capacity - limit.load) // limit.capacity
         for limit in found.values()
         if limit.device in shared
-        and limit.family in {"power", "air", "liquid"}
+        and limit.family in {"power", "air", "liquid", "water"}
         and limit.capacity
         and limit.state not in circuits
     ]
@@ -269,11 +271,15 @@ def _range(facility: Facility, mine: LimitState, things: int) -> tuple[int, int]
         return mine.load, mine.load + things + polygon
     if mine.family == "demand":
         return mine.load - things, mine.load  # rates are rounded down
+    gear = [item for rack in facility.racks.values() for item in rack.gear]
     if mine.family == "air":
         # What a server adds to the losses of power nodes in the room is rounded up.
         noise = things if any(n.zone == mine.device for n in facility.nodes.values()) else 0
-        gear = [item for rack in facility.racks.values() for item in rack.gear]
         watts = mine.quantity == "W"
         stopped = sum(g.power_w if watts else g.airflow_l_s for g in gear)
         return mine.load, mine.load + noise + (stopped if mine.state != NORMAL else 0)
+    if mine.family == "water":
+        gear_w = sum(g.power_w for g in gear) if mine.state != NORMAL else 0
+        each = flow_of_a_watt(facility, mine.device) if mine.quantity == "mL/min" else Fraction(1)
+        return mine.load, mine.load + things + math.ceil((gear_w + things) * each)
     return mine.load, mine.load

@@ -182,7 +182,7 @@ def nodes_carried(view: View) -> dict[str, Carried]:
     facility, loads = view.facility, view.loads
     found = {name: Carried() for name in facility.nodes}
     for loss in loads.losses:
-        if loss.kind in {"air", "liquid"}:
+        if loss.kind in {"air", "liquid", "water"}:
             continue
         for case in cases(facility, loss):
             now = node_loads_in(loads, loss, case)

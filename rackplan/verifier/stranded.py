@@ -33,6 +33,7 @@ ORDER: tuple[Mechanism, ...] = (
 _BY_FAMILY: Mapping[str, Mechanism] = {
     "air": "cooling",
     "liquid": "cooling",
+    "water": "cooling",
     "demand": "demand",
     "fabric": "space",  # a place without ports or cable reach is none
     "nvlink": "space",
@@ -173,7 +174,7 @@ def _why(
             return less if plain else _full(own, "is full", "are full")
         return "the circuits of the racks have less left than one more server takes"
     if mechanism == "cooling":
-        pools = _of(named, {*facility.zones, *facility.loops})
+        pools = _of(named, {*facility.zones, *facility.loops, *facility.water})
         if 2 * len(pools) >= len(named):
             return _full(pools, "can cool no more", "can cool no more")
         return "the cooling of the racks takes no further server"

@@ -27,6 +27,7 @@ Mode = Literal[
     "capped",
     "held capped",
     "bare",
+    "energy",
 ]
 """How much servers draw.
 
@@ -36,6 +37,7 @@ server is held back yet: ``reduced`` and ``shed`` ones draw their full power whi
 ``peak``, ``held peak``: ``normal`` and ``held`` with every server at its short electrical peak.
 ``source``, ``counted``, ``capped``: with the power that sources count, that oversubscribed nodes
 count, and that servers can be capped to. ``bare``: servers draw nothing.
+``energy``: what energy is worked out from.
 """
 
 Cords = Mapping[str, Mapping[str, int]]
@@ -166,7 +168,7 @@ def draw(
     """
     most_w = live * footprint.psu_rating_w
     basis = mode.removeprefix("held ")
-    if basis in {"source", "counted", "capped", "bare"}:
+    if basis in {"source", "counted", "capped", "bare", "energy"}:
         return condition, _on_basis(footprint, condition, basis, is_held=mode != basis)
     kind = footprint.survive.kind
     is_held = mode in {"held", "held peak"}
@@ -191,6 +193,7 @@ def _on_basis(footprint: Footprint, condition: Condition, basis: str, *, is_held
         "source": footprint.source_w,
         "counted": footprint.counted_w,
         "capped": footprint.capped_w,
+        "energy": footprint.energy_w,
     }
     power_w = by_basis[basis]
     if not is_held or footprint.survive.kind == "full":

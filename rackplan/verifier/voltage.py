@@ -66,7 +66,7 @@ def voltage_drops(view: View) -> tuple[VoltageDrop, ...]:
     found: dict[str, _Drop] = defaultdict(_Drop)
     feeders, circuits = _Feeders(view.loads), _Circuits(view.loads)
     for loss in view.loads.losses:
-        if loss.kind in {"air", "liquid"}:
+        if loss.kind in {"air", "liquid", "water"}:
             continue
         above = feeders.shares(loss)
         down = feeders.down(loss, above)

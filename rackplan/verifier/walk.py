@@ -16,7 +16,7 @@ CONVERTERS = frozenset({"ups", "transformer", "pdu"})
 Positions = Mapping[str, float]
 """Power at each position of a feed or node [W]."""
 
-LossKind = Literal["normal", "power", "air", "liquid", "feed", "named"]
+LossKind = Literal["normal", "power", "air", "liquid", "water", "feed", "named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class PowerGraph:
 
 
 def _cooling_losses(facility: Facility) -> Iterator[Loss]:
-    """Single air units, rear doors, CDUs and pumps of CDUs."""
+    """Single air units, rear doors, CDUs and pumps of CDUs, units and pumps of water circuits."""
     skipped = facility.policy.not_survived
     doors = [rack.door for rack in facility.racks.values() if rack.door is not None]
     for unit in [*(unit for zone in facility.zones.values() for unit in zone.units), *doors]:
@@ -156,6 +156,10 @@ def _cooling_losses(facility: Facility) -> Iterator[Loss]:
     for cdu in cdus:
         if cdu.flow_pump_lost is not None and f"{cdu.id}/pump" not in skipped:
             yield Loss(f"loss:{cdu.id}/pump", "liquid", f"{cdu.id}/pump", module=cdu.id)
+    for circuit in facility.water.values():
+        for part in (*(rejector.unit for rejector in circuit.rejectors), *circuit.pumps):
+            if part.id not in skipped:
+                yield Loss(f"loss:{part.id}", "water", part.id, frozenset({part.id}))
 
 
 def driver(unit: CoolingUnit, dead: frozenset[str]) -> str | None:

@@ -204,6 +204,9 @@ CASES: list[tuple[str, str, str, dict[str, Any], dict[str, Any]]] = [
         {"pumps": 1, "flow_one_pump_lost": "0 L/min"},
         {"pumps": 1},
     ),
+    ("RPC315", "rejectors", "tower-1mw", {"cycles": 1.01}, {"cycles": 1}),
+    # 0.48 x 288.15 K / 32 K = 4.322; 500 kW / 101 kW is 14.5 % above it, 500 / 100 is 15.7 %.
+    ("RPC316", "rejectors", "chiller-air-500kw", {"power": "101 kW"}, {"power": "100 kW"}),
     (
         "RPC401",
         "servers",

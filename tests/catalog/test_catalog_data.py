@@ -77,6 +77,8 @@ def test_an_id_means_one_entry() -> None:
         ("cdus", "smc-cdu-250 vertiv-xdu1350 cdu-in-rack-100kw cdu-row-1mw"),
         ("coolants", "water pg25 pg30 eg25"),
         ("couplings", "uqd-02 uqd-04 uqd-06 uqd-08"),
+        ("rejectors", "dry-cooler-1mw adiabatic-cooler-1mw tower-1mw chiller-air-500kw"),
+        ("rejectors", "chiller-water-1mw york-yt-1055 trane-cvhe-1080"),
         ("switches", "nv-qm9700 nv-sn5600"),
         ("models", "llama-3.1-8b llama-3.1-70b llama-3.1-405b mistral-7b mixtral-8x7b"),
         ("models", "deepseek-v3 sdxl"),

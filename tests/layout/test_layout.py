@@ -29,6 +29,7 @@ ROOMS = (
     "facility",
     "workload",
     "cost",
+    "energy",
     "plan",
     "verifier",
     "formulation",

@@ -150,6 +150,27 @@ def test_nvl72_racks_keep_off_the_trench_and_within_each_loop(solved: Solved) ->
     assert len(racks) - len(loop_1) <= 7
 
 
+def test_nvl72_hall_is_cooled_by_the_cold_outside_for_a_part_of_the_year(solved: Solved) -> None:
+    energy = plan_of(solved("nvl72-liquid-hall")).energy
+    assert (True, 8760) == (energy.annual, energy.hours)
+    assert energy.pue is not None
+    assert 1.1 < energy.pue < 1.25
+    for circuit in energy.circuits:
+        modes = (circuit.hours_free, circuit.hours_partial, circuit.hours_mechanical)
+        assert 8760 == sum(modes)
+        assert min(modes) > 1000
+        assert 0 == circuit.hours_warm
+    # What limits count is every chiller at full power, and no hour needs all of them.
+    assert all(source.hour_w < source.nameplate_w for source in energy.sources)
+
+
+def test_old_hall_has_figures_of_a_design_day_only(solved: Solved) -> None:
+    energy = plan_of(solved("enterprise-retrofit")).energy
+    assert (False, 24, ()) == (energy.annual, energy.hours, energy.circuits)
+    # Its air conditioners draw what they state all day long.
+    assert energy.pue == pytest.approx(energy.worst_pue)
+
+
 @pytest.mark.parametrize("site", SITES, ids=NAMES)
 def test_file_begins_with_where_its_figures_come_from(site: Path) -> None:
     head = re.match(r"(?:#.*\n)+", site.read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rackplan.facility.demand import Forbid
+from rackplan.facility.water import Circuit, Rejector
 from rackplan.verifier import CHECKS, verify
 
 
@@ -21,16 +22,28 @@ def good(bench):
     """Four servers that use up ups-a, ups-b and the demand; racks with one thing wrong each.
 
     r1: a working server at U1 and an idle one at U9. r2: an idle one, and room for the heat of one
-    only. r3: a liquid-cooled one. r4 has no loop, r5 is out of reach, r6 is forbidden.
+    only. r3: a liquid-cooled one. r4 has no loop, r5 is out of reach, r6 is forbidden,
+    r7 is on chillers of 5 kW.
     """
     site = replace(bench.facility(), workloads={"chat": bench.parts.workload(tensor_parallel=4)})
     racks = {
-        f"row-1/{name}": bench.parts.rack(name) for name in ("r1", "r2", "r3", "r4", "r5", "r6")
+        f"row-1/{name}": bench.parts.rack(name)
+        for name in ("r1", "r2", "r3", "r4", "r5", "r6", "r7")
     }
     site = replace(site, racks=racks)
     site = bench.with_rack(site, "r2", air_limit_w=6000)
     site = bench.with_rack(site, "r4", loop=None)
     site = bench.with_rack(site, "r5", cable_mm=99_000)
+    site = bench.with_rack(site, "r7", zone="zone-2")
+    chillers = tuple(
+        Rejector(bench.parts.CoolingUnit(f"chiller-{i}", 2500, 0, 0, ()), "chiller-air", 12.0)
+        for i in (1, 2)
+    )
+    site = replace(
+        site,
+        zones={**site.zones, "zone-2": replace(site.zones["zone-1"], id="zone-2", water="chw")},
+        water={"chw": Circuit("chw", "", 17.0, 17.0, 0, None, 0, chillers)},
+    )
     for name in ("ups-a", "ups-b"):
         site = bench.limited(site, name, limit_w=24_000)
     line = replace(site.demands["air8-full"], minimum=3)
@@ -68,6 +81,10 @@ def dry_rack(bench, site, servers):
     return [*servers[:3], moved(servers[3], "r4")]
 
 
+def chilled_rack(bench, site, servers):
+    return [*servers[:2], moved(servers[2], "r7"), servers[3]]
+
+
 def wide_group(bench, site, servers):
     return [replace(servers[0], tensor_parallel=16), *servers[1:]]
 
@@ -98,6 +115,7 @@ MUTATIONS = {
     "power": one_more,
     "air": hot_rack,
     "liquid": dry_rack,
+    "water": chilled_rack,
     "nvlink": wide_group,
     "workload": other_layout,
     "fabric": far_rack,
@@ -131,6 +149,7 @@ MESSAGES = {
     "power": "ups-b carries 30 kW of 24 kW when ups-a is lost.",
     "air": "row-1/r2 heats the air by 12 kW of 6 kW allowed.",
     "liquid": "row-1/r4 has no loop and holds 1 liquid-cooled server.",
+    "water": "chw carries 6 kW of 5 kW in normal operation.",
     "nvlink": "one replica of chat on air8 spans 16 of 8 GPUs in its NVLink domain.",
     "workload": "chat on air8 runs 2 replicas of 4 GPUs; the plan says 1 replica of 8 GPUs.",
     "fabric": "row-1/r5 is 99 m of cable from its leaf rack; leaf-1 reaches 30 m.",

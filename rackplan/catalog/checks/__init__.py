@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rackplan.catalog.checks import compute, cooling, power, provenance, space, strips
+from rackplan.catalog.checks import (
+    compute,
+    cooling,
+    power,
+    provenance,
+    rejection,
+    space,
+    strips,
+)
 from rackplan.catalog.checks.finding import Check, Finding, Severity
 from rackplan.catalog.checks.provenance import figures_of
 from rackplan.catalog.kinds import KINDS
@@ -19,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     *strips.CHECKS,
     *space.CHECKS,
     *cooling.CHECKS,
+    *rejection.CHECKS,
     *compute.CHECKS,
     *provenance.CHECKS,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rackplan.facility.groups import RackGroup, group_racks
-from rackplan.facility.limits import air, circuits, fabric, liquid, power, rack_power, space
+from rackplan.facility.limits import air, circuits, fabric, liquid, power, rack_power, space, water
 from rackplan.facility.limits.model import RackLimit, SiteLimit, at_state
 from rackplan.facility.model import Facility
 
@@ -35,6 +35,7 @@ def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[Sit
     yield from circuits.circuit_limits(facility, groups)
     yield from air.site_limits(facility, groups)
     yield from liquid.site_limits(facility, groups)
+    yield from water.site_limits(facility, groups)
     yield from fabric.site_limits(facility, groups)
 
 

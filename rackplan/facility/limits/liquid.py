@@ -129,7 +129,8 @@ def supply_misfit(loop: Loop, footprint: Footprint) -> str | None:
     supply, low, high = loop.supply_c, footprint.supply_min_c, footprint.supply_max_c
     if high is not None and supply > high:
         over = f"{supply - high:.1f} K too warm for {footprint.server_id}"
-        return f"{loop.id} supplies {supply:.1f} degC, {over} (at most {high:.1f})"
+        warm = f"; {loop.warm}" if loop.warm else ""
+        return f"{loop.id} supplies {supply:.1f} degC, {over} (at most {high:.1f}){warm}"
     if low is not None and supply < low:
         under = f"{low - supply:.1f} K too cold for {footprint.server_id}"
         return f"{loop.id} supplies {supply:.1f} degC, {under} (at least {low:.1f})"

@@ -13,7 +13,7 @@ from rackplan.facility.groups import RackGroup
 from rackplan.facility.model import NORMAL, Facility, Footprint
 
 Family = str
-"""``space``, ``power``, ``air``, ``liquid`` or ``fabric``."""
+"""``space``, ``power``, ``air``, ``liquid``, ``water`` or ``fabric``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from rackplan.facility.devices import SOURCE_KINDS
+from rackplan.facility.devices import OFF_POWER_PATHS, SOURCE_KINDS
 from rackplan.facility.groups import RackGroup
 from rackplan.facility.limits.lines import line_loads, whole
 from rackplan.facility.limits.model import SiteLimit, at_state, distinct
@@ -129,7 +129,7 @@ def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[Sit
 def _all_site_limits(site: SitePower) -> Iterator[SiteLimit]:
     facility = site.facility
     for state in facility.states:
-        if state.kind in {"air", "liquid"}:
+        if state.kind in OFF_POWER_PATHS:
             continue
         flow = Flow(facility.nodes, state.lost)
         for case in judged(facility, state):

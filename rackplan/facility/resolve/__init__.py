@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from rackplan.errors import InputError
 from rackplan.facility.demand import ServerDemand
-from rackplan.facility.model import Facility, Footprint, Loop, Policy, Rack
+from rackplan.facility.devices import LossKind
+from rackplan.facility.model import (
+    CoolingUnit,
+    Facility,
+    Footprint,
+    Loop,
+    Policy,
+    PowerNode,
+    Rack,
+    Zone,
+)
 from rackplan.facility.resolve.checks import check_power, check_supplies
 from rackplan.facility.resolve.context import Context
 from rackplan.facility.resolve.feeds import Feeds
@@ -18,10 +29,13 @@ from rackplan.facility.resolve.power import power_factor, resolve_nodes
 from rackplan.facility.resolve.racks import check_names, resolve_rack
 from rackplan.facility.resolve.ride_through import with_ride_through
 from rackplan.facility.resolve.states import resolve_states
+from rackplan.facility.resolve.water import check_circuits, resolve_circuits, resolve_weather
 from rackplan.facility.resolve.windows import check_windows
 from rackplan.facility.resolve.work import resolve_demands, resolve_objectives, resolve_workloads
-from rackplan.facility.resolve.written import written_racks
+from rackplan.facility.resolve.written import WrittenRack, written_racks
 from rackplan.facility.resolve.zones import air_units, resolve_zones
+from rackplan.facility.water import Circuit
+from rackplan.facility.weather import Weather
 from rackplan.schema.load import LoadedSite
 
 
@@ -37,8 +51,7 @@ def resolve(loaded: LoadedSite) -> Facility:
     nodes = resolve_nodes(context)
     check_names(context)
     written = list(written_racks(context))
-    zones = resolve_zones(context, nodes, written)
-    zones, loops = with_ride_through(context, nodes, zones, resolve_loops(context, nodes))
+    cooled = _cooling(context, nodes, written)
     places = positions(context, written)
     leaf_groups, member = resolve_leaf_groups(context, written, places)
     feeds = Feeds(context, nodes)
@@ -53,14 +66,13 @@ def resolve(loaded: LoadedSite) -> Facility:
     footprints = resolve_footprints(context, used, racks.values())
     racks, pins = fix_servers(context, written, racks, footprints, workloads, demands)
     check_supplies(context, written, racks, footprints)
-    units, cdus = air_units(zones, racks), [c for loop in loops.values() for c in loop.cdus]
-    check_power(context, nodes, racks, [*units, *cdus])
+    units = cooled.units(racks)
+    check_power(context, nodes, racks, [unit for kind in units.values() for unit in kind])
+    check_circuits(context, racks)
     forbids = resolve_forbids(context, written)
-    _check_asked(context, demands, racks, loops, footprints)
-    states = resolve_states(context, nodes, units, cdus, racks)
+    states = resolve_states(context, nodes, units, racks)
     objectives, policy = resolve_objectives(context, workloads), _policy(context, racks)
-    if context.problems:
-        raise InputError(context.problems)
+    _check(context, demands, racks, cooled.loops, footprints)
     return Facility(
         name=context.site.site.name,
         description=context.site.site.description,
@@ -72,8 +84,8 @@ def resolve(loaded: LoadedSite) -> Facility:
         policy=policy,
         nodes=nodes,
         racks=racks,
-        zones=zones,
-        loops=loops,
+        zones=cooled.zones,
+        loops=cooled.loops,
         leaf_groups=leaf_groups,
         states=states,
         footprints=footprints,
@@ -84,20 +96,52 @@ def resolve(loaded: LoadedSite) -> Facility:
         objectives=objectives,
         assumptions=tuple(context.assumptions),
         warnings=tuple(context.warnings),
+        water=cooled.water,
+        weather=cooled.weather,
     )
 
 
-def _check_asked(
+@dataclass(frozen=True, slots=True)
+class _Cooled:
+    """What carries heat away, and the weather outside."""
+
+    weather: Weather | None
+    water: Mapping[str, Circuit]
+    zones: Mapping[str, Zone]
+    loops: Mapping[str, Loop]
+
+    def units(self, racks: Mapping[str, Rack]) -> Mapping[LossKind, list[CoolingUnit]]:
+        """Everything that cools, by the kind of its loss."""
+        return {
+            "air": air_units(self.zones, racks),
+            "liquid": [cdu for loop in self.loops.values() for cdu in loop.cdus],
+            "water": [part for circuit in self.water.values() for part in circuit.units],
+        }
+
+
+def _cooling(
+    context: Context, nodes: Mapping[str, PowerNode], written: list[WrittenRack]
+) -> _Cooled:
+    weather = resolve_weather(context)
+    water = resolve_circuits(context, nodes, weather)
+    zones = resolve_zones(context, nodes, written, water)
+    loops = resolve_loops(context, nodes, water)
+    return _Cooled(weather, water, *with_ride_through(context, nodes, zones, loops))
+
+
+def _check(
     context: Context,
     demands: Mapping[str, ServerDemand],
     racks: Mapping[str, Rack],
     loops: Mapping[str, Loop],
     footprints: Sequence[Footprint],
 ) -> None:
-    """Something is asked for, and what must share a loop can."""
+    """Something is asked for, what must share a loop can, and nothing was found wrong."""
     check_windows(context, loops, racks, footprints, demands)
     if not demands and not any(rack.fixed for rack in racks.values()):
         context.problem((), "nothing is asked for", "add demand: with the server models to place")
+    if context.problems:
+        raise InputError(context.problems)
 
 
 def _policy(context: Context, racks: Mapping[str, Rack]) -> Policy:

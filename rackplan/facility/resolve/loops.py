@@ -13,11 +13,15 @@ from rackplan.facility.cooling import CoolingUnit, Loop, PipeDrop
 from rackplan.facility.model import PowerNode
 from rackplan.facility.resolve.context import Context, Path
 from rackplan.facility.resolve.units import assume_undriven, check_power, unit_power_w
+from rackplan.facility.resolve.water import loop_water_c
+from rackplan.facility.water import Circuit
 from rackplan.schema import cooling as s
 
 
-def resolve_loops(context: Context, nodes: Mapping[str, PowerNode]) -> dict[str, Loop]:
-    """Coolant loops by id."""
+def resolve_loops(
+    context: Context, nodes: Mapping[str, PowerNode], water: Mapping[str, Circuit]
+) -> dict[str, Loop]:
+    """Coolant loops by id, behind facility water of a stated temperature or of a circuit."""
     loops: dict[str, Loop] = {}
     written = list(enumerate(context.site.cooling.loops))
     context.unique("coolant loop", [(x.id, ("cooling", "loops", i, "id")) for i, x in written])
@@ -26,10 +30,11 @@ def resolve_loops(context: Context, nodes: Mapping[str, PowerNode]) -> dict[str,
         if not spec.cdus:
             context.problem(path, f"loop {spec.id!r} has no CDUs", "list them under cdus:")
         entries = _entries(context, spec, nodes, path)
-        supply_c = _supply_c(context, spec, entries, path)
+        water_c, circuit = loop_water_c(context, spec, path, water), water.get(spec.water or "")
+        supply_c = _supply_c(context, spec, entries, water_c, path)
         coolant = _coolant(context, spec, supply_c, path)
         cdus = tuple(
-            _cdu(context, spec, cdu, entry, supply_c, coolant, (*path, "cdus", k))
+            _cdu(context, spec, cdu, entry, (water_c, supply_c), coolant, (*path, "cdus", k))
             for k, (cdu, entry) in enumerate(zip(spec.cdus, entries, strict=True))
             if entry is not None
         )
@@ -39,10 +44,12 @@ def resolve_loops(context: Context, nodes: Mapping[str, PowerNode]) -> dict[str,
             id=spec.id,
             cdus=cdus,
             supply_c=supply_c,
-            water_c=spec.facility_water,
+            water_c=water_c,
             coolant_id=spec.coolant or "",
             coolant=coolant,
             pipes=_pipes(context, spec, coolant, entries, path),
+            water=spec.water,
+            warm=circuit.warm_text if circuit is not None else "",
         )
     return loops
 
@@ -69,16 +76,18 @@ def _entries(
     return entries
 
 
-def _supply_c(context: Context, spec: s.Loop, entries: list[Cdu | None], path: Path) -> float:
+def _supply_c(
+    context: Context, spec: s.Loop, entries: list[Cdu | None], water_c: float, path: Path
+) -> float:
     """Temperature of the coolant the servers get: the stated one, else by the widest approach."""
     approaches = [entry.approach.value for entry in entries if entry is not None]
     if spec.supply is None:
-        return spec.facility_water + max(approaches, default=0.0)
-    approach_k = spec.supply - spec.facility_water
+        return water_c + max(approaches, default=0.0)
+    approach_k = spec.supply - water_c
     if approach_k <= 0:
         message = (
             f"loop {spec.id!r} cannot supply {spec.supply:g} degC from facility water of "
-            f"{spec.facility_water:g} degC"
+            f"{water_c:g} degC"
         )
         context.problem((*path, "supply"), message, "colder facility water, or a warmer supply")
     return spec.supply
@@ -108,12 +117,16 @@ def _cdu(
     loop: s.Loop,
     spec: s.CduSpec,
     entry: Cdu,
-    supply_c: float,
+    temperatures_c: tuple[float, float],
     coolant: CoolantProperties | None,
     path: Path,
 ) -> CoolingUnit:
-    """A CDU with what it moves at the loop's approach and with its coolant."""
-    approach_k = supply_c - loop.facility_water
+    """A CDU with what it moves at the loop's approach and with its coolant.
+
+    ``temperatures_c``: of the water that reaches it, and of the coolant it supplies.
+    """
+    water_c, supply_c = temperatures_c
+    approach_k = supply_c - water_c
     share = _by_coolant(context, loop, spec, entry, coolant, supply_c, path)
     capacity = entry.capacity_at(approach_k) * share
     if loop.supply is not None and entry.curve is None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from rackplan.facility.devices import NAMED_FIRST, NORMAL, LossState, PowerNode
+from rackplan.facility.devices import NAMED_FIRST, NORMAL, LossKind, LossState, PowerNode
 from rackplan.facility.model import CoolingUnit, Rack
 from rackplan.facility.resolve.context import Context, Path
 from rackplan.schema.power import NamedLoss
+
+_SECTIONS: Mapping[LossKind, str] = {"air": "zones", "liquid": "loops", "water": "water"}
+"""Where units are written, by the kind of their loss."""
 
 EACH = "each"
 """Word of the policy for every single power node in turn."""
@@ -16,12 +19,14 @@ EACH = "each"
 def resolve_states(
     context: Context,
     nodes: Mapping[str, PowerNode],
-    units: Sequence[CoolingUnit],
-    cdus: Sequence[CoolingUnit],
+    units: Mapping[LossKind, Sequence[CoolingUnit]],
     racks: Mapping[str, Rack],
 ) -> tuple[LossState, ...]:
-    """Normal operation, then the loss of each thing the plan must survive, then named states."""
-    _check_devices(context, nodes, units, cdus, racks)
+    """Normal operation, then the loss of each thing the plan must survive, then named states.
+
+    ``units`` is everything that cools, by the kind of its loss.
+    """
+    _check_devices(context, nodes, units, racks)
     exempt = set(context.site.policy.not_survived)
     states = [LossState(NORMAL, "normal")]
     states += [
@@ -32,14 +37,18 @@ def resolve_states(
         for node in nodes.values()
         if node.modules > 1 and node.id not in exempt
     ]
-    states += [LossState(f"loss:{u.id}", "air", (u.id,)) for u in units if u.id not in exempt]
-    states += [LossState(f"loss:{u.id}", "liquid", (u.id,)) for u in cdus if u.id not in exempt]
+    states += [
+        LossState(f"loss:{unit.id}", kind, (unit.id,))
+        for kind, of_kind in units.items()
+        for unit in of_kind
+        if unit.id not in exempt
+    ]
     states += [
         LossState(f"loss:{cdu.id}/pump", "liquid", module=cdu.id)
-        for cdu in cdus
+        for cdu in units["liquid"]
         if cdu.flow_pump_lost is not None and f"{cdu.id}/pump" not in exempt
     ]
-    devices = [*nodes, *(unit.id for unit in (*units, *cdus))]
+    devices = [*nodes, *(unit.id for of_kind in units.values() for unit in of_kind)]
     single = [state.lost[0] for state in states if state.kind == "power" and state.lost]
     named = list(enumerate(context.site.policy.loss_states))
     context.unique("loss state", [(n.id, ("policy", "loss_states", i, "id")) for i, n in named])
@@ -92,17 +101,16 @@ def _named(
 def _check_devices(
     context: Context,
     nodes: Mapping[str, PowerNode],
-    units: Sequence[CoolingUnit],
-    cdus: Sequence[CoolingUnit],
+    units: Mapping[LossKind, Sequence[CoolingUnit]],
     racks: Mapping[str, Rack],
 ) -> None:
     """Loss states are named after devices, so no two devices may share a name."""
     named: list[tuple[str, Path]] = [(name, ("power",)) for name in nodes]
-    named += [(unit.id, ("cooling", "zones")) for unit in units]
-    named += [(cdu.id, ("cooling", "loops")) for cdu in cdus]
+    for kind, of_kind in units.items():
+        named += [(unit.id, ("cooling", _SECTIONS[kind])) for unit in of_kind]
     context.unique("device", named)
     devices = [name for name, _ in named]
-    devices += [f"{cdu.id}/pump" for cdu in cdus if cdu.flow_pump_lost is not None]
+    devices += [f"{cdu.id}/pump" for cdu in units["liquid"] if cdu.flow_pump_lost is not None]
     feeds = [feed.id for rack in racks.values() for feed in rack.feeds]
     whole = bool(nodes) or not context.site.power.nodes  # a broken graph has told its own problems
     for i, name in enumerate(context.site.policy.not_survived if whole else ()):

@@ -15,7 +15,9 @@ from rackplan.facility.resolve.heat_matrix import read_matrix
 from rackplan.facility.resolve.layout import racks_at
 from rackplan.facility.resolve.pools import pools_of
 from rackplan.facility.resolve.units import assume_undriven, check_power, unit_power_w
+from rackplan.facility.resolve.water import zone_on_water
 from rackplan.facility.resolve.written import WrittenRack
+from rackplan.facility.water import Circuit
 from rackplan.schema import cooling as s
 
 THIN = 0.99
@@ -23,15 +25,19 @@ THIN = 0.99
 
 
 def resolve_zones(
-    context: Context, nodes: Mapping[str, PowerNode], racks: list[WrittenRack]
+    context: Context,
+    nodes: Mapping[str, PowerNode],
+    racks: list[WrittenRack],
+    water: Mapping[str, Circuit],
 ) -> dict[str, Zone]:
     """Cooling zones by id, capacities at the site's air density."""
     zones: dict[str, Zone] = {}
     written = list(enumerate(context.site.cooling.zones))
     context.unique("cooling zone", [(z.id, ("cooling", "zones", i, "id")) for i, z in written])
     _check_parts(context)
-    for i, spec in written:
+    for i, as_written in written:
         path: Path = ("cooling", "zones", i)
+        spec = zone_on_water(context, as_written, path, water)
         if not spec.units:
             context.problem(path, f"zone {spec.id!r} has no air units", "list them under units:")
         members = [rack.id for rack in racks if _zone_of(rack) == spec.id]
@@ -53,6 +59,7 @@ def resolve_zones(
             dew_max_c=spec.dew_point_max,
             water_c=spec.water_temperature,
             density=density,
+            water=spec.water,
         )
         _assume_unsaid(context, spec, zone, members)
         zones[spec.id] = replace(zone, pools=pools_of(context, zone.units, members, path))
