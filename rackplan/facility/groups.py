@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from rackplan.facility.floor import most_feet
 from rackplan.facility.model import Facility, Rack
 from rackplan.facility.power import Flow
 
@@ -76,9 +77,17 @@ def _signature(facility: Facility, rack: Rack, lined: frozenset[str]) -> Hashabl
         rack.starts,
         rack.air_limit_w,
         rack.max_total_g,
+        rack.stand,
+        _floor_signature(facility, rack),
         tuple(
             (g.u, g.rack_units, g.power_w, g.weight_g, g.airflow_l_s, g.feeds, g.cords, g.start)
             for g in rack.gear
         ),
         rack.fixed,
     )
+
+
+def _floor_signature(facility: Facility, rack: Rack) -> Hashable:
+    """What the floor under a rack adds: its hall's ratings, and how its feet stand on tiles."""
+    hall = facility.floor(rack)
+    return (hall, None if hall.tiles is None else most_feet(hall.tiles, rack))

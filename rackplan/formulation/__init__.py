@@ -7,10 +7,20 @@ from types import ModuleType
 
 from rackplan.formulation import air, demand, fabric, liquid, nvlink, placement, power, space
 from rackplan.formulation.instance import Instance, Option, build_instance
-from rackplan.formulation.rules import OutletRule, RackRule, Rule, SiteRule, StackRule
+from rackplan.formulation.rules import (
+    GravityRule,
+    InsideRule,
+    OutletRule,
+    RackRule,
+    Rule,
+    SiteRule,
+    StackRule,
+)
 
 __all__ = [
     "FAMILIES",
+    "GravityRule",
+    "InsideRule",
     "Instance",
     "Option",
     "OutletRule",

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rackplan.errors import InputError, Problem
 from rackplan.plan.cooling import CoolingPlan
+from rackplan.plan.floor import FloorSheet
 from rackplan.plan.power import PowerPlan
 
 SCHEMA = "rackplan.plan/1"
@@ -255,6 +256,8 @@ class Plan:
         Schedules of circuits and panels, loads of nodes, actions in loss states, voltage drops.
     cooling
         Zones and loops in normal operation and in their worst state, with their margins.
+    floor
+        Loads of the floor, centers of gravity, and what closes the fronts of racks.
     provenance
         Versions, parameters, seed, wall_s (``None`` for a repeatable run: one worker).
     """
@@ -272,6 +275,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
     power: PowerPlan = field(default_factory=PowerPlan)
     cooling: CoolingPlan = field(default_factory=CoolingPlan)
+    floor: FloorSheet = field(default_factory=FloorSheet)
     schema: str = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

@@ -106,7 +106,8 @@ def floor_plans(facility: Facility, racks: Table) -> Iterator[FloorPlan]:
 
 def _footprints(row: Sequence[Rack]) -> Iterator[tuple[Rack, Box]]:
     """Racks of a row along its direction, which follows from where they stand."""
-    along_y = len({rack.x_mm for rack in row}) == 1 and len({rack.y_mm for rack in row}) > 1
+    along_y = any(rack.stand.along_y for rack in row)
+    along_y |= len({rack.x_mm for rack in row}) == 1 and len({rack.y_mm for rack in row}) > 1
     for rack in row:
         width, depth = rack.model.width.whole, rack.model.depth.whole
         size = (depth, width) if along_y else (width, depth)

@@ -20,6 +20,7 @@ from rackplan.solver.loads import plan_limits
 from rackplan.solver.settings import Settings
 from rackplan.solver.summaries import Stood, rack_summaries, totals, workload_summaries
 from rackplan.verifier.cooling_side import with_cooling
+from rackplan.verifier.floor_side import with_floor
 from rackplan.verifier.power_side import with_power
 from rackplan.verifier.view import View
 
@@ -52,7 +53,7 @@ def build_plan(instance: Instance, answer: Answer, settings: Settings, wall_s: f
     )
     view = View(facility, plan)
     plan = replace(plan, workloads=tuple(workload_summaries(instance, view)))
-    return with_cooling(view, with_power(view, plan))
+    return with_floor(view, with_cooling(view, with_power(view, plan)))
 
 
 def _stood(instance: Instance, placed: tuple[Placed, ...]) -> Iterator[Stood]:

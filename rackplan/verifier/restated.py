@@ -10,7 +10,8 @@ from fractions import Fraction
 from rackplan.facility.demand import Objective
 from rackplan.facility.model import NORMAL, Facility
 from rackplan.plan import LimitState, RackSummary
-from rackplan.verifier import restated_cooling, restated_power
+from rackplan.verifier import floor_side, restated_cooling, restated_power
+from rackplan.verifier.floor import weight_g
 from rackplan.verifier.loads import mode_of
 from rackplan.verifier.states import rows
 from rackplan.verifier.supplies import RackLoad
@@ -30,6 +31,7 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
         yield from _workloads(view)
     yield from restated_power.check(view)
     yield from restated_cooling.check(view)
+    yield from floor_side.check(view)
 
 
 def _figures(
@@ -65,8 +67,9 @@ def _racks(facility: Facility, view: View) -> Iterator[Finding]:
 def _rack(view: View, summary: RackSummary) -> Iterator[Finding]:
     rack, servers = view.facility.racks[summary.rack], view.by_rack[summary.rack]
     load = view.loads.rack(rack.id, frozenset(), "normal")
-    inside_g = sum(p.footprint.weight_g for p in servers) + sum(g.weight_g for g in rack.gear)
-    used_u = sum(p.footprint.rack_units for p in servers) + sum(g.rack_units for g in rack.gear)
+    inside_g = weight_g(rack, servers) - rack.model.weight.whole
+    held = {u for gear in rack.gear for u in range(gear.u, gear.u + gear.rack_units)}
+    used_u = sum(p.footprint.rack_units for p in servers) + len(held)
     draw_w = sum(p.footprint.draw_w for p in servers) + sum(g.power_w for g in rack.gear)
     exact = {
         "servers": len(servers),
@@ -276,4 +279,6 @@ def _range(facility: Facility, mine: LimitState, things: int) -> tuple[int, int]
         watts = mine.quantity == "W"
         stopped = sum(g.power_w if watts else g.airflow_l_s for g in gear)
         return mine.load, mine.load + noise + (stopped if mine.state != NORMAL else 0)
-    return mine.load, mine.load
+    # Each part of a weight may be rounded up to the whole gram.
+    rounded = mine.family == "space" and mine.id.endswith(("/tile", "/rolling"))
+    return mine.load, mine.load + (things if rounded else 0)

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from rackplan.errors import InputError
 from rackplan.facility.demand import ServerDemand
-from rackplan.facility.model import Facility, Footprint, Loop, Policy, Rack
+from rackplan.facility.floor import Floor
+from rackplan.facility.model import Facility, Footprint, LeafGroup, Loop, Policy, PowerNode, Rack
 from rackplan.facility.resolve.checks import check_power, check_supplies
 from rackplan.facility.resolve.context import Context
 from rackplan.facility.resolve.feeds import Feeds
 from rackplan.facility.resolve.fixed import fix_servers, resolve_forbids, uses
+from rackplan.facility.resolve.floor import check_fit, resolve_floors
 from rackplan.facility.resolve.footprints import resolve_footprints
 from rackplan.facility.resolve.layout import positions, resolve_leaf_groups
 from rackplan.facility.resolve.loops import resolve_loops
@@ -20,7 +22,7 @@ from rackplan.facility.resolve.ride_through import with_ride_through
 from rackplan.facility.resolve.states import resolve_states
 from rackplan.facility.resolve.windows import check_windows
 from rackplan.facility.resolve.work import resolve_demands, resolve_objectives, resolve_workloads
-from rackplan.facility.resolve.written import written_racks
+from rackplan.facility.resolve.written import WrittenRack, written_racks
 from rackplan.facility.resolve.zones import air_units, resolve_zones
 from rackplan.schema.load import LoadedSite
 
@@ -39,20 +41,14 @@ def resolve(loaded: LoadedSite) -> Facility:
     written = list(written_racks(context))
     zones = resolve_zones(context, nodes, written)
     zones, loops = with_ride_through(context, nodes, zones, resolve_loops(context, nodes))
-    places = positions(context, written)
-    leaf_groups, member = resolve_leaf_groups(context, written, places)
-    feeds = Feeds(context, nodes)
-    racks = {
-        w.id: rack
-        for w in written
-        if (rack := resolve_rack(context, w, feeds, places[w.id], member.get(w.id, (None, None))))
-    }
+    leaf_groups, racks = _racks(context, nodes, written)
+    racks, floors = resolve_floors(context, written, racks)
     workloads = resolve_workloads(context)
     demands = resolve_demands(context, workloads)
     used = list(uses(context, written, workloads, demands))
     footprints = resolve_footprints(context, used, racks.values())
     racks, pins = fix_servers(context, written, racks, footprints, workloads, demands)
-    check_supplies(context, written, racks, footprints)
+    _check_racks(context, written, racks, floors, footprints)
     units, cdus = air_units(zones, racks), [c for loop in loops.values() for c in loop.cdus]
     check_power(context, nodes, racks, [*units, *cdus])
     forbids = resolve_forbids(context, written)
@@ -84,7 +80,35 @@ def resolve(loaded: LoadedSite) -> Facility:
         objectives=objectives,
         assumptions=tuple(context.assumptions),
         warnings=tuple(context.warnings),
+        floors=floors,
     )
+
+
+def _racks(
+    context: Context, nodes: dict[str, PowerNode], written: list[WrittenRack]
+) -> tuple[dict[str, LeafGroup], dict[str, Rack]]:
+    """Leaf groups and racks, yet without their fixed servers and the floor under them."""
+    places = positions(context, written)
+    leaf_groups, member = resolve_leaf_groups(context, written, places)
+    feeds = Feeds(context, nodes)
+    racks = {
+        w.id: rack
+        for w in written
+        if (rack := resolve_rack(context, w, feeds, places[w.id], member.get(w.id, (None, None))))
+    }
+    return leaf_groups, racks
+
+
+def _check_racks(
+    context: Context,
+    written: list[WrittenRack],
+    racks: Mapping[str, Rack],
+    floors: Mapping[str, Floor],
+    footprints: tuple[Footprint, ...],
+) -> None:
+    """Servers can be plugged in, brought in and served, where they stand or anywhere at all."""
+    check_supplies(context, written, racks, footprints)
+    check_fit(context, written, racks, floors, footprints)
 
 
 def _check_asked(
@@ -106,6 +130,8 @@ def _policy(context: Context, racks: Mapping[str, Rack]) -> Policy:
         power_factor=power_factor(context),
         not_survived=_not_survived(context, racks),
         reaction_ms=context.site.policy.reaction_time,
+        heavy_low=context.site.policy.heavy_low == "rule",
+        max_center_mm=context.site.policy.max_center_of_gravity,
     )
 
 
