@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rackplan.facility.floor import most_feet
 from rackplan.facility.model import Facility, Rack
@@ -88,6 +88,9 @@ def _signature(facility: Facility, rack: Rack, lined: frozenset[str]) -> Hashabl
 
 
 def _floor_signature(facility: Facility, rack: Rack) -> Hashable:
-    """What the floor under a rack adds: its hall's ratings, and how its feet stand on tiles."""
-    hall = facility.floor(rack)
+    """What the floor under a rack adds: its hall's ratings, and how its feet stand on tiles.
+
+    The zones it stands in are told with the rack.
+    """
+    hall = replace(facility.floor(rack), zones=())
     return (hall, None if hall.tiles is None else most_feet(hall.tiles, rack))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -56,7 +57,14 @@ def resolve_floors(
             zones += [found] if found is not None else []
         floors[hall.id] = replace(_floor(context, hall), zones=tuple(zones))
     context.unique("floor zone", named)
-    stood = {name: _on_slab(context, rack, floors) for name, rack in racks.items()}
+    zones_of: dict[str, list[FloorZone]] = defaultdict(list)
+    for mine in (zone for floor in floors.values() for zone in floor.zones):
+        for name in mine.racks:
+            zones_of[name].append(mine)
+    ratings = {hall.id: hall.floor.max_load if hall.floor else None for hall in context.site.halls}
+    stood = {
+        name: _on_slab(rack, zones_of[name], ratings[rack.hall]) for name, rack in racks.items()
+    }
     _check_slabs(context, stood, floors, dict(named))
     return stood, floors
 
@@ -158,14 +166,10 @@ def _check_inside(
             context.problem((*path, "racks"), message, "correct the rectangle, or leave it out")
 
 
-def _on_slab(context: Context, rack: Rack, floors: Mapping[str, Floor]) -> Rack:
+def _on_slab(rack: Rack, zones: list[FloorZone], of_hall: int | None) -> Rack:
     """A rack with the zones it stands in and the rating under it: of its zones, else its hall's."""
-    floor = floors.get(rack.hall, BARE)
-    mine = [zone for zone in floor.zones if rack.id in zone.racks]
-    hall = next((hall for hall in context.site.halls if hall.id == rack.hall), None)
-    of_hall = hall.floor.max_load if hall and hall.floor else None
-    rating = min((zone.max_load_g_m2 for zone in mine), default=of_hall)
-    names = tuple(zone.id for zone in mine)
+    rating = min((zone.max_load_g_m2 for zone in zones), default=of_hall)
+    names = tuple(zone.id for zone in zones)
     return replace(rack, stand=replace(rack.stand, slab_g_m2=rating, zones=names))
 
 
