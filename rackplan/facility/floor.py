@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from rackplan.facility.model import Rack
+    from rackplan.facility.model import Facility, Rack
 
 SPREAD_MM = 760
 """Farthest from a rack that its weight is taken to spread over the slab [mm] (IBM, Site and
@@ -190,6 +190,33 @@ def feet(tiles: Tiles, rack: Rack) -> Mapping[Tile, int]:
 def most_feet(tiles: Tiles, rack: Rack) -> int:
     """Feet of a rack on the tile that takes most of them."""
     return max(feet(tiles, rack).values())
+
+
+def heaviest_g(facility: Facility, rack: Rack) -> int:
+    """A bound on what a rack may ever weigh [g]: by its rating, its units, and its own floor."""
+    fixed = [facility.footprints[server.footprint] for server in rack.fixed]
+    now_g = standing_g(rack) + sum(footprint.weight_g for footprint in fixed)
+    free_u = rack.rack_units - len(rack.closed_u) - len(rack.gear_u)
+    free_u -= sum(footprint.rack_units for footprint in fixed)
+    fitting = [f for f in facility.footprints if f.server.kind == rack.model.accepts]
+    new_g = max((-(-f.weight_g * free_u // f.rack_units) for f in fitting), default=0)
+    rating_g = rack.model.weight.whole + rack.model.max_load.whole
+    limits = [rack.max_total_g, slab_limit_g(facility.floor(rack), rack)]
+    bounds = [now_g + new_g, max(now_g, rating_g)]
+    return min([*bounds, *(limit for limit in limits if limit is not None)])
+
+
+def tile_share(facility: Facility, rack: Rack) -> Fraction | None:
+    """Share of a rack on the tile under most of its feet.
+
+    ``None`` on a bare slab, and where no tile can get too much of it, however it is filled.
+    """
+    tiles = facility.floor(rack).tiles
+    if tiles is None:
+        return None
+    share = SHARES[most_feet(tiles, rack)]
+    rounding_g = rack.rack_units + 1  # the part of every server may be rounded up
+    return None if heaviest_g(facility, rack) * share <= tiles.point_g - rounding_g else share
 
 
 def part_g(weight_g: int, share: Fraction) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
-from rackplan.facility.floor import most_feet
+from rackplan.facility.floor import tile_share
 from rackplan.facility.model import Facility, Rack
 from rackplan.facility.power import Flow
 
@@ -88,9 +88,10 @@ def _signature(facility: Facility, rack: Rack, lined: frozenset[str]) -> Hashabl
 
 
 def _floor_signature(facility: Facility, rack: Rack) -> Hashable:
-    """What the floor under a rack adds: its hall's ratings, and how its feet stand on tiles.
+    """What the floor under a rack adds: its hall's ratings, and what a tile carries of it.
 
     The zones it stands in are told with the rack.
     """
-    hall = replace(facility.floor(rack), zones=())
-    return (hall, None if hall.tiles is None else most_feet(hall.tiles, rack))
+    floor, share = facility.floor(rack), tile_share(facility, rack)
+    point_g = floor.tiles.point_g if floor.tiles and share is not None else None
+    return (replace(floor, zones=(), tiles=None), share, point_g)

@@ -11,10 +11,11 @@ from rackplan.facility.floor import (
     SHARES,
     Tile,
     feet,
-    most_feet,
+    heaviest_g,
     part_g,
     slab_limit_g,
     standing_g,
+    tile_share,
     zone_limit_g,
 )
 from rackplan.facility.groups import RackGroup
@@ -31,7 +32,8 @@ def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
     With w the weight of the rack with all that is in it:
 
         w <= what the position carries; w <= what the slab carries under it and its clearances
-        share w <= point load of a tile, for its feet on the tile that takes most of them
+        share w <= point load of a tile, for its feet on the tile that takes most of them; left out
+            where the rack can never weigh that much
         w / 2 <= rolling load, w <= lift, of what is brought in as one piece
     """
     rack, floor = group.rack, facility.floor(group.rack)
@@ -41,8 +43,8 @@ def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
     slab_g = slab_limit_g(floor, rack)
     if slab_g is not None:
         yield _limit(facility, rack, "slab", slab_g, own, WHOLE)
-    if floor.tiles is not None:
-        share = SHARES[most_feet(floor.tiles, rack)]
+    share = tile_share(facility, rack)
+    if floor.tiles is not None and share is not None:
         yield _limit(facility, rack, "tile", floor.tiles.point_g, own, share)
     if rack.stand.delivery == "nothing":
         return
@@ -126,7 +128,7 @@ def binding_tiles(facility: Facility) -> Iterator[SharedTile]:
         for rack in racks.values():
             for tile, count in feet(floor.tiles, rack).items():
                 stood[tile][rack.id] = count
-        most = {name: _most_g(facility, rack) for name, rack in racks.items()}
+        most = {name: heaviest_g(facility, rack) for name, rack in racks.items()}
         for tile, on_it in sorted(stood.items()):
             worst = sum(SHARES[count] * most[name] for name, count in on_it.items())
             key = tuple(on_it.items())
@@ -138,17 +140,3 @@ def binding_tiles(facility: Facility) -> Iterator[SharedTile]:
 def tiled_racks(facility: Facility) -> frozenset[str]:
     """Racks on tiles that could carry too much: where each of them stands matters."""
     return frozenset(name for _, _, stood in binding_tiles(facility) for name in stood)
-
-
-def _most_g(facility: Facility, rack: Rack) -> int:
-    """A bound on what a rack may ever weigh [g]: by its rating, its units, and its own floor."""
-    heights = {f.index: f.rack_units for f in facility.footprints}
-    weights = {f.index: f.weight_g for f in facility.footprints}
-    inside = rack.stand.extra_g + sum(g.weight_g for g in rack.gear) + fixed_load([rack], weights)
-    free_u = rack.rack_units - len(rack.closed_u) - len(rack.gear_u) - fixed_load([rack], heights)
-    fitting = [f for f in facility.footprints if f.server.kind == rack.model.accepts]
-    new_g = max((-(-f.weight_g * free_u // f.rack_units) for f in fitting), default=0)
-    rating = max(inside, rack.model.max_load.whole)
-    most = rack.model.weight.whole + min(rating, inside + new_g)
-    limits = [rack.max_total_g, slab_limit_g(facility.floor(rack), rack)]
-    return min([most, *(limit for limit in limits if limit is not None)])
