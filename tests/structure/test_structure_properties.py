@@ -12,6 +12,8 @@ from small_sites import Document, facility_of, rack_of, row_of, small_site
 import rackplan
 from rackplan.facility import RackGroup
 from rackplan.formulation.gravity import Balance, steady_patterns
+from rackplan.formulation.stacking import free_units, kind_of, lowest
+from rackplan.verifier import Violation, space
 from rackplan.verifier.floor_side import floor_sheet
 from rackplan.verifier.view import View
 
@@ -151,3 +153,51 @@ def test_sets_under_a_center_of_gravity_are_exact(
         )
         assert balance.keeps(one) == (exactly or in_part)
     assert steady.must == (not balance.keeps((0, 0)))
+
+
+def most_servers(site: rackplan.Facility, plan: rackplan.Plan) -> int:
+    """Most servers that family space lets stand, by trying every set in every rack."""
+    by_model = {f.server_id: f for f in site.footprints}
+    example = plan.servers[0]
+    sets = list(itertools.product(*(range(UNITS // f.rack_units + 1) for f in by_model.values())))
+    choices = []
+    for rack in site.racks.values():
+        fitting = []
+        for counts in sets:
+            kinds = [
+                kind_of(f) for f, n in zip(by_model.values(), counts, strict=True) for _ in range(n)
+            ]
+            stack = lowest(free_units(rack, site.footprints), rack.starts, kinds)
+            if stack is not None:
+                models = {kind_of(f): name for name, f in by_model.items()}
+                fitting.append([(rack, u, models[kind]) for u, kind in stack.places])
+        choices.append(fitting)
+    best = -1
+    for chosen in sorted(itertools.product(*choices), key=lambda sides: -sum(map(len, sides))):
+        stood = [place for side in chosen for place in side]
+        if len(stood) <= best:
+            break
+        servers = tuple(
+            replace(example, id=f"{rack.id}/u{u:02d}", rack=rack.id, u=u, model=name, demand=name)
+            for rack, u, name in stood
+        )
+        found = space.check(site, View(site, replace(plan, servers=servers)))
+        if not any(isinstance(one, Violation) for one in found):
+            best = len(stood)
+    return best
+
+
+@settings(max_examples=30)
+@given(document=halls())
+def test_the_model_takes_what_the_verifier_does(document: Document) -> None:
+    # Weights that divide by 12: no share of one is rounded. Power carries three boxes in a rack.
+    document["catalog"]["racks"]["cabinet"]["weight"] = "144 kg"
+    document["catalog"]["servers"]["box8"]["weight"] = "96 kg"
+    document["catalog"]["servers"]["box4"].update(weight="48 kg", rack_units=4, max_draw="500 W")
+    for rack in (rack_of(document, 0), rack_of(document, 1)):
+        for item in rack["gear"]:
+            item["weight"] = "12 kg"
+    document["demand"] = [{"server": "box8"}, {"server": "box4"}]
+    site, result = solved(document)
+    if result.status == "OPTIMAL" and result.plan.servers:
+        assert len(result.plan.servers) == most_servers(site, result.plan)
