@@ -21,10 +21,10 @@ class RackFloor:
     tile_g, tile_limit_g
         Load of the fullest tile under its feet, neighbors included [g]; ``None`` without tiles.
     wheel_g, wheel_limit_g
-        Load of a wheel while it is brought in [g]; ``None`` where it stands already, or where the
-        site file says nothing of the way.
+        Load of a wheel while it is brought in [g]; ``None`` where nothing is brought in, or where
+        the site file says nothing of the way.
     center_mm
-        Height of its center of gravity above the floor [mm].
+        Height of its center of gravity above the floor [mm]; ``None`` for an empty floor position.
     """
 
     rack: str
@@ -35,7 +35,7 @@ class RackFloor:
     tile_limit_g: int | None
     wheel_g: int | None
     wheel_limit_g: int | None
-    center_mm: int
+    center_mm: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,9 +155,10 @@ def floor_text(plan: Plan, facility: Facility) -> str:
         use = percent(zone.load_g_m2, zone.limit_g_m2)
         parts.append(f"fullest zone {use:.0f} % ({clean(zone.zone)})")
     filled = {server.rack for server in plan.servers}
-    high = max((f for f in racks if f.rack in filled), key=lambda f: f.center_mm, default=None)
-    if high is not None:
-        parts.append(f"center of gravity up to {high.center_mm:,} mm ({clean(high.rack)})")
+    centers = [(f.center_mm, f.rack) for f in racks if f.rack in filled and f.center_mm is not None]
+    if centers:
+        high_mm, rack = max(centers, key=lambda center: center[0])
+        parts.append(f"center of gravity up to {high_mm:,} mm ({clean(rack)})")
     return "; ".join(parts)
 
 

@@ -65,7 +65,7 @@ def _rack_floor(
     floor = facility.floor(rack)
     slab = slab_load(floor, rack, total_g)
     moved_g = brought_g(rack, servers, total_g)
-    rolls = floor.rolling_g is not None and moved_g is not None
+    rolls = floor.rolling_g is not None and bool(moved_g)
     return RackFloor(
         rack=rack.id,
         weight_g=total_g,
@@ -75,7 +75,7 @@ def _rack_floor(
         tile_limit_g=floor.tiles.point_g if floor.tiles else None,
         wheel_g=math.ceil(Fraction(moved_g or 0, 2)) if rolls else None,
         wheel_limit_g=floor.rolling_g if rolls else None,
-        center_mm=math.ceil(center_mm(rack, servers)),
+        center_mm=math.ceil(center_mm(rack, servers)) if total_g else None,
     )
 
 
