@@ -10,6 +10,7 @@ from small_sites import Document, changed, rack_of, row_of, small_site
 from rackplan.facility.floor import Floor, Tiles, area_limit_g, feet
 from rackplan.facility.groups import group_racks
 from rackplan.facility.limits import limit_groups, site_limits
+from rackplan.report.floor_tables import blanking_text, floor_text
 from rackplan.verifier.floor import feet_on_tiles, weight_limit_g
 
 # IBM zSeries 800 Installation Manual, table 2-5: distances over which the weight of the largest
@@ -142,3 +143,19 @@ def test_what_stands_already_is_not_brought_in(halls) -> None:
     rack_of(document, 0)["existing"] = [{"server": "box8", "u": [1, 7, 13]}]
     plan = halls.solve(document).plan
     assert [None, 125_000] == [floor.wheel_g for floor in plan.floor.racks]
+
+
+def test_what_the_floor_keeps_out_is_told(halls) -> None:
+    # A cabinet of 150 kg with one box of 100 kg: 250 kg / 0.72 m2 = 347.2 kg/m2, with two 486.1. No
+    # clearances are given, no allowances.
+    bare = {"partition": "0 kg/m2", "traffic": "0 kg/m2", "raised": "0 kg/m2"}
+    document = floored(small_site(2), max_load="400 kg/m2", **bare)
+    plan, site = halls.solve(document).plan, halls.load(document)
+    assert [("space/row/r1/slab",), ("space/row/r2/slab",)] == [r.binding for r in plan.racks]
+    assert {"weight"} == {item.mechanism for item in plan.power.stranded}
+    # 6 of 20U are taken in each rack; 347.3 of 400 kg/m2 are 86.8 %. The center: 150 kg at
+    # 80 + 10 x 44.45 = 524.5 mm and 100 kg at 80 + 3 x 44.45 = 213.35 mm: 400.04 mm.
+    said = floor_text(plan, site)
+    assert "heaviest rack 250 kg (row/r1); fullest floor 87 % (row/r1)" in said
+    assert "center of gravity up to 401 mm (row/r1)" in said
+    assert "28 U in 2 racks" == blanking_text(plan)

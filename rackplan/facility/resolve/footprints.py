@@ -258,7 +258,10 @@ def _depth(context: Context, server: ServerModel, figures: _Figures) -> int | No
     entries = [catalog.rack(model) for model in models if model in catalog.ids("racks")]
     if any(rack.usable_depth is not None and rack.accepts == server.kind for rack in entries):
         return int(figures("depth", "a rack of limited depth"))
-    cleared = any(r.front_clearance is not None for hall in halls for r in hall.rows)
+    rows = [row for hall in halls for row in hall.rows]
+    clearances = [row.front_clearance for row in rows]
+    clearances += [rack.front_clearance for row in rows for rack in row.racks]
+    cleared = any(clearance is not None for clearance in clearances)
     if cleared and server.kind == "server" and server.front_clearance is None:
         return int(figures("depth", "drawing it out to serve it"))
     return server.depth.whole if server.depth else None
