@@ -66,12 +66,17 @@ ON_ITS_OWN = Stand()
 
 @dataclass(frozen=True, slots=True)
 class FloorZone:
-    """A part of a floor with a rating of its own: its racks, area [mm2] and rating [g/m2]."""
+    """A part of a floor with a rating of its own: its racks, area [mm2] and rating [g/m2].
+
+    ``box`` is its rectangle in the hall: x, y and extents along both [mm]; ``None`` where the site
+    file gives its area alone.
+    """
 
     id: str
     racks: tuple[str, ...]
     area_mm2: int
     max_load_g_m2: int
+    box: tuple[int, int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from small_sites import Document, changed, rack_of, row_of, small_site
 from rackplan.facility.floor import Floor, Tiles, area_limit_g, feet
 from rackplan.facility.groups import group_racks
 from rackplan.facility.limits import limit_groups, site_limits
+from rackplan.report.content import gather
+from rackplan.report.floor import Box, floor_plans
 from rackplan.report.floor_tables import blanking_text, floor_text
 from rackplan.verifier.floor import feet_on_tiles, weight_limit_g
 
@@ -159,3 +161,18 @@ def test_what_the_floor_keeps_out_is_told(halls) -> None:
     assert "heaviest rack 250 kg (row/r1); fullest floor 87 % (row/r1)" in said
     assert "center of gravity up to 401 mm (row/r1)" in said
     assert "28 U in 2 racks" == blanking_text(plan)
+
+
+def test_the_floor_plan_shows_tiles_and_zones(halls) -> None:
+    bay = {"id": "bay", "x": "0.5 m", "y": "-1 m", "width": "2 m", "depth": "3 m"}
+    document = floored(
+        small_site(2), zones=[{**bay, "max_load": "1000 kg/m2"}], **tiles("454 kg", "300 mm")
+    )
+    plan, site = halls.solve(document).plan, halls.load(document)
+    (drawing,) = floor_plans(site, gather(plan, site).racks)
+    assert drawing.tiles is not None
+    assert (600, 300) == (drawing.tiles.size_mm, drawing.tiles.x_mm)
+    (zone,) = drawing.zones
+    assert (Box(500, -1000, 2000, 3000), "bay, 1,000 kg/m2") == (zone.box, zone.text)
+    # Two cabinets from 0 to 1,200 mm and the zone to 2,500 mm; the zone's depth.
+    assert Box(0, -1000, 2500, 3000) == drawing.bounds

@@ -138,7 +138,7 @@ def _zone(
             context.problem(path, message, "check x, y, width and depth against the rows")
     area = zone.area if zone.area is not None else (zone.width or 0) * (zone.depth or 0)
     inside = tuple(rack.id for rack in here if rack.id in named)
-    return FloorZone(zone.id, inside, area, zone.max_load)
+    return FloorZone(zone.id, inside, area, zone.max_load, box)
 
 
 Box = tuple[int, int, int, int]
