@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from rackplan.errors import InputError, Problem
 from rackplan.facility import Footprint, Rack, RackGroup
 from rackplan.facility.elevation import PER_MM, standing_moment
-from rackplan.formulation.stacking import free_units, kind_of, lowest
+from rackplan.formulation.stacking import Kind, free_units, kind_of, lowest
 
 Pattern = tuple[int, ...]
 
-MOST_SETS = 20_000
-"""Sets of servers of one rack that are looked at: minutes of work, and more than any site needs."""
+MOST_SETS = 100_000
+"""Sets of servers of one rack that are looked at: some seconds, and more than any site needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,22 @@ class Balance:
         self._free = free_units(rack, footprints)
         self._most = most_mm * PER_MM
         self._own = standing_moment(rack, footprints)
+        self._judged: dict[tuple[Kind, ...], bool] = {}
 
     def keeps(self, pattern: Pattern) -> bool:
         """Whether the rack keeps the limit with these servers; one without servers always does."""
         if not any(pattern) and not self._rack.fixed:
             return True
-        servers = [
+        servers = tuple(
             kind_of(footprint)
             for footprint, count in zip(self._footprints, pattern, strict=True)
             for _ in range(count)
-        ]
+        )
+        if servers not in self._judged:
+            self._judged[servers] = self._low(servers)
+        return self._judged[servers]
+
+    def _low(self, servers: tuple[Kind, ...]) -> bool:
         stack = lowest(self._free, self._rack.starts, servers)
         if stack is None:
             return False
