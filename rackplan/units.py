@@ -70,7 +70,11 @@ class Quantity(Enum):
     LENGTH = Kind("length", "mm", "millimeter", '"600 mm", "1.2 m"', maximum=1e8)
     ELEVATION = Kind("elevation", "m", "meter", '"1600 m", "5280 ft"', minimum=-450, maximum=5500)
     POSITION = Kind("position", "mm", "millimeter", '"-1.2 m"', minimum=-1e8, maximum=1e8)
+    AREA = Kind("area", "mm2", "millimeter**2", '"12.5 m2"', maximum=1e13)
     MASS = Kind("mass", "g", "gram", '"107.75 kg"', maximum=1e9)
+    FLOOR_LOAD = Kind(
+        "floor load", "g/m2", "gram/meter**2", '"1200 kg/m2", "12 kN/m2"', maximum=1e9
+    )
     TEMPERATURE = Kind(
         "temperature", "degC", "degree_Celsius", '"24 degC"', minimum=-60, maximum=150, whole=False
     )
@@ -112,6 +116,7 @@ _NUMBER_AND_UNIT = re.compile(
 )
 
 # pint is given only these units: "5 kW" reads the same everywhere, and nothing exotic slips in.
+# A newton is the weight of a mass: structural engineers rate floors in kN and kN/m2.
 _DEFINITIONS = """
 kilo- = 1e3 = k-
 mega- = 1e6 = M-
@@ -147,6 +152,7 @@ inch = 0.0254 * meter = in
 foot = 0.3048 * meter = ft
 pound = 453.59237 * gram = lb = lbs
 tonne = 1e6 * gram = t
+newton = 101.97162129779 * gram = N
 liter = 0.001 * meter ** 3 = L = l = litre
 gallon = 0.003785411784 * meter ** 3 = gal
 cubic_foot_per_minute = foot ** 3 / minute = cfm = CFM
@@ -260,7 +266,9 @@ _SCALES = {
     Quantity.CURRENT: ((1_000, "A"),),
     Quantity.LENGTH: ((1_000, "m"), (1, "mm")),
     Quantity.POSITION: ((1_000, "m"),),
+    Quantity.AREA: ((1_000_000, "m2"),),
     Quantity.MASS: ((1_000, "kg"),),
+    Quantity.FLOOR_LOAD: ((1_000, "kg/m2"),),
     Quantity.AIRFLOW: ((1_000, "m3/s"), (1, "L/s")),
     Quantity.FLOW: ((1_000, "L/min"),),
     Quantity.PRESSURE: ((1_000, "kPa"), (1, "Pa")),

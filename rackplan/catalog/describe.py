@@ -18,7 +18,15 @@ from rackplan.units import Quantity, show
 if TYPE_CHECKING:
     from rackplan.catalog.load import Catalog
 
-_SELDOM_STATED = {"room_airflow", "dew_point_max", "humidity_min", "humidity_max", "curve"}
+_SELDOM_STATED = {
+    "front_clearance",
+    "rear_clearance",
+    "room_airflow",
+    "dew_point_max",
+    "humidity_min",
+    "humidity_max",
+    "curve",
+}
 """Figures that most makers state nothing of, so that their absence says nothing."""
 _RACK_SCALE = {"psu_min_boot", "airflow", "inlet_min", "inlet_max", "manifold_units"}
 _USUAL_C = 30.0

@@ -85,6 +85,10 @@ class ServerModel(Entry):
     height: f.LengthDemand | None = None
     width: f.LengthDemand | None = None
     depth: f.LengthDemand | None = None
+    front_clearance: f.LengthDemand | None = None
+    """Free floor in front that service takes; a server without it is drawn out to its depth."""
+    rear_clearance: f.LengthDemand | None = None
+    """Free floor behind that service takes."""
     weight: f.MassDemand | None = None
     """Installed weight; the figure's note says whether net or gross."""
     max_draw: f.PowerDemand | None = None
@@ -156,6 +160,8 @@ class RackModel(Entry):
     width: f.LengthDemand
     depth: f.LengthDemand
     """Outer depth: the footprint on the floor."""
+    height: f.LengthDemand | None = None
+    """Outer height, which doors on its way must let pass."""
     usable_depth: f.LengthCapacity | None = None
     """Depth a server may have, from the front rail to what is mounted behind."""
     weight: f.MassDemand
@@ -226,6 +232,7 @@ class RackPdu(Entry):
     """Rating of the plug; the circuit's breaker must not be above it."""
     rack_units: f.RackUnitsTaken
     """Rack units it takes; 0 for a vertical strip beside them."""
+    weight: f.MassDemand | None = None
     banks: Annotated[tuple[Bank, ...], Field(min_length=1), AfterValidator(_distinct)]
     """Its banks of outlets."""
 

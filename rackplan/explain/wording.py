@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from rackplan.facility.limits import SiteLimit
 from rackplan.facility.model import NORMAL
 from rackplan.facility.phases import LINES
-from rackplan.formulation import Instance, OutletRule, RackRule, Rule, SiteRule, StackRule
+from rackplan.formulation import (
+    GravityRule,
+    InsideRule,
+    Instance,
+    OutletRule,
+    RackRule,
+    Rule,
+    SiteRule,
+)
 from rackplan.plan import ConflictRule
 from rackplan.units import Quantity, show
 
@@ -20,11 +28,16 @@ _WHAT = {
     "ports": "offer",
     "mA": "carry",
     "milli-K": "warm up by",
+    "g": "carry",
 }
 _LOADS = {"peak": "short peak on ", "transfer": "load before servers react on "}
 _IN_RACKS = {
     "space": {"": "rack units", "weight": "weight inside", "floor": "weight on the floor"}
-    | {"depth": "server depth", "kind": "the kind of position"},
+    | {"depth": "server depth", "kind": "the kind of position"}
+    | {"slab": "weight on the slab", "tile": "weight on a floor tile"}
+    | {"rolling": "weight on a wheel on the way in", "lift": "weight on the lift"}
+    | {"gravity": "height of the center of gravity"}
+    | {"service": "room to serve it", "door": "a door on the way in"},
     "power": {"psu": "live power supplies", "supply": "voltage and connectors"}
     | {"outlets": "outlets of the rack PDUs"},
     "air": {"": "heat to air", "inlet": "inlet temperature", "zone": "the missing cooling zone"}
@@ -93,6 +106,9 @@ def _text(instance: Instance, rule: Rule, wanted: frozenset[int]) -> str:
         return _rack_text(rule, wanted)
     if isinstance(rule, OutletRule):
         return "every cord takes an outlet of its own that fits, and its bank carries it"
+    if isinstance(rule, GravityRule):
+        most = shown(rule.most_mm, "mm")
+        return f"center of gravity of each rack with servers: at most {most} above the floor"
     return "servers stack on contiguous free units"
 
 
@@ -155,7 +171,7 @@ def _device(rule: Rule, racks: Sequence[str]) -> str:
     return rule.device if rule.state == NORMAL else f"{rule.device} ({_when(rule.state)})"
 
 
-def _subject(rule: RackRule | StackRule | OutletRule) -> str:
+def _subject(rule: InsideRule) -> str:
     """What a limit inside racks is about: ``feed A``, ``line L1 of feed A``, ``rack units``."""
     rest = rule.id.partition("@")[0].removeprefix(rule.family).removeprefix("/")
     if rest.startswith("{rack}:"):

@@ -26,6 +26,8 @@ feeds it is the same, and people say that the UPS is lost."""
 SOURCE_KINDS = frozenset({"utility", "generator", "transformer", "ups", "pdu"})
 """Kinds of node that make or convert power; the others are breakers and what is behind them."""
 
+GearKind = Literal["gear", "switch", "cdu", "pdu"]
+
 LossKind = Literal["normal", "power", "air", "liquid", "water", "named"]
 """What a loss state loses; ``water``: a unit or pump of a water circuit; ``named``: what the policy
 lists under a name of its own."""
@@ -187,6 +189,12 @@ class Gear:
         Cords on each of them.
     start
         Position of its first cord on a feed; the others follow in turn.
+    kind
+        What it is: ``gear``, a ``switch`` or ``cdu`` of the catalog, or a ``pdu`` of a feed.
+    rear
+        Whether it is mounted at the rear.
+    depth_mm
+        Depth [mm]; ``None`` where it is not given.
     """
 
     name: str
@@ -198,6 +206,14 @@ class Gear:
     feeds: tuple[str, ...]
     cords: int = 1
     start: int = 0
+    kind: GearKind = "gear"
+    rear: bool = False
+    depth_mm: int | None = None
+
+    @property
+    def units(self) -> range:
+        """Rack units it takes."""
+        return range(self.u, self.u + self.rack_units)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from rackplan.facility.floor import tile_share
 from rackplan.facility.model import Facility, Rack
 from rackplan.facility.power import Flow
 
@@ -76,9 +77,21 @@ def _signature(facility: Facility, rack: Rack, lined: frozenset[str]) -> Hashabl
         rack.starts,
         rack.air_limit_w,
         rack.max_total_g,
+        rack.stand,
+        _floor_signature(facility, rack),
         tuple(
             (g.u, g.rack_units, g.power_w, g.weight_g, g.airflow_l_s, g.feeds, g.cords, g.start)
             for g in rack.gear
         ),
         rack.fixed,
     )
+
+
+def _floor_signature(facility: Facility, rack: Rack) -> Hashable:
+    """What the floor under a rack adds: its hall's ratings, and what a tile carries of it.
+
+    The zones it stands in are told with the rack.
+    """
+    floor, share = facility.floor(rack), tile_share(facility, rack)
+    point_g = floor.tiles.point_g if floor.tiles and share is not None else None
+    return (replace(floor, zones=(), tiles=None), share, point_g)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rackplan.catalog.entries import Accelerator, Coupling, RackModel, ServerModel
 from rackplan.facility.air import ANY_HUMIDITY, HumidityWindow
@@ -29,6 +29,7 @@ from rackplan.facility.devices import Gear as Gear
 from rackplan.facility.devices import LossKind as LossKind
 from rackplan.facility.devices import LossState as LossState
 from rackplan.facility.devices import PowerNode as PowerNode
+from rackplan.facility.floor import BARE, ON_ITS_OWN, Floor, Stand
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -60,7 +61,9 @@ class Footprint:
     survive
         What it must do in loss states.
     rack_units, weight_g, depth_mm
-        Space; depth is ``None`` only where no rack of the site limits it.
+        Space, its manifold included; depth is ``None`` only where no rack of the site limits it.
+    manifold_u
+        How many of its rack units are manifold: the upper ones.
     draw_w
         Power the limits count, by the site's power basis [W].
     loss_draw_w
@@ -136,6 +139,12 @@ class Footprint:
     rise_k: float = 0.0
     coupling: Coupling | None = None
     humidity: HumidityWindow = ANY_HUMIDITY
+    manifold_u: int = 0
+
+    @property
+    def own_u(self) -> int:
+        """Rack units of the server itself, without its manifold."""
+        return self.rack_units - self.manifold_u
 
     def kept_w(self, power_w: int) -> int:
         """What is left in a loss state of a power the server would draw [W], by its promise."""
@@ -159,6 +168,17 @@ class FixedServer:
     existing: bool
 
 
+UseKind = Literal["blocked", "reserved", "manifold", "air gap"]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitUse:
+    """What a rack unit is for that no server may use, and what it holds, where that is said."""
+
+    kind: UseKind
+    holds: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Rack:
     """One rack position.
@@ -178,7 +198,9 @@ class Rack:
     zone, loop, leaf_group
         Ids of its cooling zone, coolant loop, leaf group; ``None`` where it has none.
     closed_u
-        Rack units no server may use (blocked, reserved), sorted.
+        Rack units no server may use, sorted.
+    uses
+        What those are for, where that is said; they are blocked otherwise.
     starts
         Rack units a server may start at; empty for any.
     air_limit_w
@@ -188,11 +210,13 @@ class Rack:
     cable_mm
         Routed cable length to its leaf rack [mm]; ``None`` without one.
     gear, fixed
-        What already stands in it.
+        What already stands in it; rack PDUs that take rack units are gear.
     door
         Its rear door heat exchanger; ``None`` without one.
     tiles_l_s
         Air that the tiles in front of it let through [L/s]; ``None`` for no limit.
+    stand
+        How it stands on the floor.
     """
 
     id: str
@@ -216,11 +240,18 @@ class Rack:
     fixed: tuple[FixedServer, ...]
     door: CoolingUnit | None = None
     tiles_l_s: int | None = None
+    uses: Mapping[int, UnitUse] = field(default_factory=dict, hash=False)
+    stand: Stand = ON_ITS_OWN
 
     @property
     def rack_units(self) -> int:
         """Height in rack units."""
         return self.model.rack_units.whole
+
+    @property
+    def gear_u(self) -> frozenset[int]:
+        """Rack units that gear takes; gear at the front and at the rear may share them."""
+        return frozenset(u for item in self.gear for u in item.units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,12 +278,18 @@ class Policy:
         What the plan need not survive.
     reaction_ms
         Time in which servers are capped or shut down after a loss [ms]; ``None`` where not given.
+    heavy_low
+        Whether heavier servers must stand lower.
+    max_center_mm
+        Highest center of gravity of a rack with servers [mm]; ``None`` for no limit.
     """
 
     power_basis: str
     power_factor: Fraction
     not_survived: frozenset[str]
     reaction_ms: int | None = None
+    heavy_low: bool = False
+    max_center_mm: int | None = None
 
 
 @dataclass(frozen=True)
@@ -275,6 +312,8 @@ class Facility:
     footprints
         Every server model under every survive rule the site uses; once for each position its first
         cord may take on three-phase feeds, where that makes a difference.
+    floors
+        The floor of each hall that says something of it.
     assumptions, warnings
         What was taken for granted; what a reviewer should know.
     water
@@ -307,6 +346,11 @@ class Facility:
     warnings: tuple[Assumption, ...] = ()
     water: Mapping[str, Circuit] = field(default_factory=dict)
     weather: Weather | None = None
+    floors: Mapping[str, Floor] = field(default_factory=dict)
+
+    def floor(self, rack: Rack) -> Floor:
+        """The floor of a rack's hall."""
+        return self.floors.get(rack.hall, BARE)
 
     def footprint(self, server: str, survive: Survive) -> Footprint:
         """The first footprint of a server model under a survive rule, or ``KeyError``."""

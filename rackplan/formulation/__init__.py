@@ -17,10 +17,20 @@ from rackplan.formulation import (
     water,
 )
 from rackplan.formulation.instance import Instance, Option, build_instance
-from rackplan.formulation.rules import OutletRule, RackRule, Rule, SiteRule, StackRule
+from rackplan.formulation.rules import (
+    GravityRule,
+    InsideRule,
+    OutletRule,
+    RackRule,
+    Rule,
+    SiteRule,
+    StackRule,
+)
 
 __all__ = [
     "FAMILIES",
+    "GravityRule",
+    "InsideRule",
     "Instance",
     "Option",
     "OutletRule",

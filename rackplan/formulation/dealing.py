@@ -13,7 +13,7 @@ from rackplan.formulation.instance import Instance, Option
 from rackplan.formulation.model import Formulation
 from rackplan.formulation.patterns import Pattern, group_wiring
 from rackplan.formulation.rules import Term
-from rackplan.formulation.stacking import free_units, stack
+from rackplan.formulation.stacking import free_units, kind_of, lowest
 from rackplan.formulation.wiring import MANY, Counts, turned
 
 LARGEST = 10**12
@@ -61,7 +61,8 @@ def deal(
 ) -> tuple[Placed, ...] | None:
     """Deal the counts of every rack group out to its racks, stack them and begin their cords.
 
-    Racks are filled in the order of the site file; within a rack heavier servers stand lower.
+    Racks are filled in the order of the site file; within a rack servers stand so that its center
+    of gravity is lowest.
     ``None`` when no way was found to begin cords that keeps the limits the model left out.
     """
     filled = tuple(fill(formulation, follow, count))
@@ -109,13 +110,17 @@ def _take(
 def _fill(
     group: int, instance: Instance, rack: Rack, wires: Wires, options: list[Option], most: int
 ) -> Filled:
-    heavy_low = tuple(sorted(options, key=lambda o: (-o.footprint.weight_g, o.index)))
-    heights = tuple(option.footprint.rack_units for option in heavy_low)
-    units = stack(free_units(rack, instance.facility.footprints), rack.starts, heights)
-    if units is None:
+    kinds = [kind_of(option.footprint) for option in options]
+    stack = lowest(free_units(rack, instance.facility.footprints), rack.starts, kinds)
+    if stack is None:
         raise AssertionError(f"a pattern of {rack.id} does not stack")
-    ways = wires.ways([option.footprint for option in heavy_low], most)
-    return Filled(group, rack, units, heavy_low, ways)
+    waiting = sorted(options, key=lambda option: option.index)
+    placed = []
+    for _, kind in stack.places:
+        placed.append(next(o for o in waiting if kind_of(o.footprint) == kind))
+        waiting.remove(placed[-1])
+    ways = wires.ways([option.footprint for option in placed], most)
+    return Filled(group, rack, tuple(u for u, _ in stack.places), tuple(placed), ways)
 
 
 class Wires:

@@ -6,7 +6,8 @@ For every rack group g, pattern p and option o:
     n(g,o) = servers of option o in g                  sum_(o of f) n(g,o) <= sum_p p(f) y(g,p)
 
 Any n that satisfies the second line can be dealt out to single racks (``dealing``), because every
-part of a pattern is admitted too. Site rules are linear in n.
+part of a pattern is admitted too. Where that does not hold of a pattern (``gravity``), racks follow
+it exactly: the n are at least what such racks hold. Site rules are linear in n.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from typing import Literal
 
 from ortools.sat.python import cp_model
 
+from rackplan.formulation.gravity import Steady, steady_patterns
 from rackplan.formulation.instance import Instance
 from rackplan.formulation.lines import Lines, is_shared_line
 from rackplan.formulation.patterns import Pattern, maximal_patterns, wiring_of
-from rackplan.formulation.rules import OutletRule, RackRule, Rule, SiteRule, StackRule, Term
+from rackplan.formulation.rules import GravityRule, InsideRule, Rule, SiteRule, StackRule, Term
 
 Begun = Literal["patterns", "counts"]
 """What says where the cords of servers begin: the patterns of racks, or the counts alone."""
@@ -35,7 +37,7 @@ class Formulation:
     model
         The model, without an objective.
     patterns
-        Maximal patterns by rack group.
+        Maximal patterns by rack group; first those that racks follow exactly.
     begun
         Groups in which it is decided where the cords of each server begin, and by what.
     follow
@@ -78,8 +80,9 @@ def formulate(instance: Instance, rules: Iterable[Rule], *, lines: bool = True) 
     """
     rules = list(rules)
     model = cp_model.CpModel()
-    patterns, begun, kept = _patterns(instance, rules, lines=lines)
-    follow, count = _variables(instance, model, patterns, begun)
+    steady, begun, kept = _patterns(instance, rules, lines=lines)
+    follow, count = _variables(instance, model, steady, begun)
+    patterns = tuple(one.patterns for one in steady)
     shared = [rule for rule in kept if isinstance(rule, SiteRule) and is_shared_line(rule)]
     left_out = () if lines else tuple(shared)
     formulation = Formulation(instance, model, patterns, begun, follow, count, left_out)
@@ -89,12 +92,9 @@ def formulate(instance: Instance, rules: Iterable[Rule], *, lines: bool = True) 
     return formulation
 
 
-Patterns = tuple[tuple[Pattern, ...], ...]
-
-
 def _patterns(
     instance: Instance, rules: list[Rule], *, lines: bool
-) -> tuple[Patterns, Mapping[int, Begun], list[Rule]]:
+) -> tuple[tuple[Steady, ...], Mapping[int, Begun], list[Rule]]:
     """Patterns of every group, groups in which it is decided where cords begin, and the rules.
 
     Rules leave out shared limits on lines that nothing can reach. Where one can be reached, the
@@ -102,16 +102,24 @@ def _patterns(
     counts alone, when a rack carries its servers wherever they begin. Elsewhere it is chosen rack
     by rack at the end.
     """
-    by_group: list[list[RackRule | StackRule | OutletRule]] = [[] for _ in instance.groups]
+    by_group: list[list[InsideRule]] = [[] for _ in instance.groups]
     for rule in rules:
         if not isinstance(rule, SiteRule):
             by_group[rule.group].append(rule)
     footprints = instance.facility.footprints
     offered = {option.footprint.index for option in instance.menu}
-    patterns = [
-        maximal_patterns(group, footprints, offered, by_group[group.index])
-        for group in instance.groups
-    ]
+
+    def admitted(index: int, *, begun: bool = False) -> Steady:
+        group, of_group = instance.groups[index], by_group[index]
+        maximal = maximal_patterns(group, footprints, offered, of_group, begun=begun)
+        gravity = next((rule for rule in of_group if isinstance(rule, GravityRule)), None)
+        # Servers that need not stack stand at no height: without that rule gravity says nothing.
+        if gravity is None or not any(isinstance(rule, StackRule) for rule in of_group):
+            return Steady(maximal, exact=0, must=False)
+        return steady_patterns(group, footprints, maximal, gravity.most_mm)
+
+    steady = [admitted(group.index) for group in instance.groups]
+    patterns = [one.patterns for one in steady]
     shared = Lines(instance, patterns)
     kept = [rule for rule in rules if not shared.out_of_reach(rule)]
     begun: dict[int, Begun] = {}
@@ -123,26 +131,29 @@ def _patterns(
             begun[index] = "counts"
         else:
             begun[index] = "patterns"
-            patterns[index] = maximal_patterns(group, footprints, offered, of_group, begun=True)
-    return tuple(patterns), begun, kept
+            steady[index] = admitted(index, begun=True)
+    return tuple(steady), begun, kept
 
 
 def _variables(
     instance: Instance,
     model: cp_model.CpModel,
-    patterns: tuple[tuple[Pattern, ...], ...],
+    steady: tuple[Steady, ...],
     begun: Mapping[int, Begun],
 ) -> tuple[dict[tuple[int, int], cp_model.IntVar], dict[Term, cp_model.IntVar]]:
     follow: dict[tuple[int, int], cp_model.IntVar] = {}
     count: dict[Term, cp_model.IntVar] = {}
     for group in instance.groups:
-        of_group = patterns[group.index]
+        of_group, exact = steady[group.index].patterns, steady[group.index].exact
         if not of_group:
             model.add_bool_or([])  # what already stands in these racks breaks a rule
             continue
         for p in range(len(of_group)):
             follow[group.index, p] = model.new_int_var(0, group.size, f"follow/{group.rack.id}/{p}")
-        model.add(sum(follow[group.index, p] for p in range(len(of_group))) <= group.size)
+        followed = sum(follow[group.index, p] for p in range(len(of_group)))
+        model.add(followed <= group.size)
+        if steady[group.index].must:
+            model.add(followed == group.size)
         for footprint in instance.facility.footprints:
             most = max(pattern[footprint.index] for pattern in of_group)
             by_counts = begun.get(group.index) == "counts"
@@ -152,12 +163,14 @@ def _variables(
             for option in options:
                 label = f"count/{group.rack.id}/{option.index}"
                 count[group.index, option.index] = model.new_int_var(0, most * group.size, label)
-            room = sum(
+            rooms = [
                 pattern[footprint.index] * follow[group.index, p]
                 for p, pattern in enumerate(of_group)
-                if pattern[footprint.index]
-            )
-            model.add(sum(count[group.index, o.index] for o in options) <= room)
+            ]
+            held = sum(count[group.index, o.index] for o in options)
+            model.add(held <= sum(rooms))
+            if exact:
+                model.add(held >= sum(rooms[:exact]))
     return follow, count
 
 

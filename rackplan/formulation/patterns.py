@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rackplan.facility import Footprint, RackGroup
 from rackplan.formulation.instance import Instance
-from rackplan.formulation.rules import OutletRule, RackRule, Rule, StackRule
-from rackplan.formulation.stacking import free_units, stack
+from rackplan.formulation.rules import InsideRule, OutletRule, RackRule, Rule, StackRule
+from rackplan.formulation.stacking import free_units, stacks
 from rackplan.formulation.wiring import Wiring, is_line_rule
 
 Pattern = tuple[int, ...]
@@ -26,11 +26,13 @@ def maximal_patterns(
     group: RackGroup,
     footprints: Sequence[Footprint],
     offered: Iterable[int],
-    rules: Sequence[RackRule | StackRule | OutletRule],
+    rules: Sequence[InsideRule],
     *,
     begun: bool = False,
 ) -> tuple[Pattern, ...]:
     """The maximal sets of servers one rack of a group admits; none when it breaks a rule as it is.
+
+    A limit on the center of gravity does not bound sets from above: see ``gravity``.
 
     Parameters
     ----------
@@ -69,7 +71,7 @@ def maximal_patterns(
     def fits(counts: dict[int, int]) -> bool:
         if stacked:
             heights = [footprints[f].rack_units for f, k in counts.items() for _ in range(k)]
-            if stack(free, group.rack.starts, tuple(sorted(heights, reverse=True))) is None:
+            if not stacks(free, group.rack.starts, heights):
                 return False
         servers = tuple(counts.get(f, 0) for f in range(len(footprints)))
         return wiring.admits(servers) if begun else wiring.arranged(servers) is not None

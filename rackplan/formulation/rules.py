@@ -86,4 +86,17 @@ class OutletRule:
     family: str = "power"
 
 
-Rule = SiteRule | RackRule | StackRule | OutletRule
+@dataclass(frozen=True, slots=True)
+class GravityRule:
+    """The center of gravity of every rack of a group with servers is no higher than this [mm]."""
+
+    group: int
+    most_mm: int
+    id: str = "space/{rack}/gravity"
+    family: str = "space"
+
+
+InsideRule = RackRule | StackRule | OutletRule | GravityRule
+"""A rule inside every rack of a group."""
+
+Rule = SiteRule | InsideRule

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from rackplan.errors import InputError, Problem
 from rackplan.plan.cooling import CoolingPlan
 from rackplan.plan.energy import EnergyPlan
+from rackplan.plan.floor import FloorSheet
 from rackplan.plan.power import PowerPlan
 
 SCHEMA = "rackplan.plan/1"
@@ -258,6 +259,8 @@ class Plan:
         Zones and loops in normal operation and in their worst state, with their margins.
     energy
         PUE, WUE, energy by use and hours of free cooling, where the site gives weather.
+    floor
+        Loads of the floor, centers of gravity, and what closes the fronts of racks.
     provenance
         Versions, parameters, seed, wall_s (``None`` for a repeatable run: one worker).
     """
@@ -276,6 +279,7 @@ class Plan:
     power: PowerPlan = field(default_factory=PowerPlan)
     cooling: CoolingPlan = field(default_factory=CoolingPlan)
     energy: EnergyPlan = field(default_factory=EnergyPlan)
+    floor: FloorSheet = field(default_factory=FloorSheet)
     schema: str = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rackplan.report import (
     cooling_tables,
     device_tables,
     energy_tables,
+    floor_tables,
     loss_tables,
     node_tables,
     power_tables,
@@ -35,6 +36,10 @@ class Content:
     workloads: Table
     tightest: Table
     racks: Table
+    floor_loads: Table
+    floor_zones: Table
+    floor_tiles: Table
+    fronts: Table
     states: Table
     actions: Table
     oversubscribed: Table
@@ -80,6 +85,10 @@ def gather(plan: Plan, facility: Facility, date: str = "") -> Content:
         workloads=tables.workloads(plan),
         tightest=device_tables.tightest(plan),
         racks=device_tables.racks(plan, facility),
+        floor_loads=floor_tables.loads(plan, facility),
+        floor_zones=floor_tables.zones(plan),
+        floor_tiles=floor_tables.tiles(plan),
+        fronts=floor_tables.fronts(plan),
         states=devices,
         actions=loss_tables.actions(plan),
         oversubscribed=loss_tables.oversubscribed(plan),

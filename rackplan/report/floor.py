@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from rackplan.facility.floor import BARE, Floor, Tiles
 from rackplan.facility.model import Facility, Rack
 from rackplan.report.table import Cell, Table, clean
 
@@ -69,8 +70,19 @@ class RowLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneShape:
+    """A floor zone with a rectangle of its own, and what it is called."""
+
+    box: Box
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FloorPlan:
-    """A hall. ``to_scale`` is False where the site file gives rows no positions of their own."""
+    """A hall. ``to_scale`` is False where the site file gives rows no positions of their own.
+
+    Then it shows neither the tiles of a raised floor (``None`` without them) nor floor zones.
+    """
 
     hall: str
     bounds: Box
@@ -78,6 +90,8 @@ class FloorPlan:
     rows: tuple[RowLabel, ...]
     to_scale: bool
     bar_mm: int
+    tiles: Tiles | None
+    zones: tuple[ZoneShape, ...]
 
 
 def floor_plans(facility: Facility, racks: Table) -> Iterator[FloorPlan]:
@@ -100,13 +114,24 @@ def floor_plans(facility: Facility, racks: Table) -> Iterator[FloorPlan]:
             for rack, name in named
         )
         labels = tuple(_label(name, [boxes[r.id] for r in row]) for name, row in rows.items())
-        bounds = _bounds(list(boxes.values()))
-        yield FloorPlan(clean(hall), bounds, shapes, labels, to_scale, _bar(bounds))
+        floor = facility.floors.get(hall, BARE) if to_scale else BARE
+        zones = tuple(_zones(floor))
+        bounds = _bounds([*boxes.values(), *(zone.box for zone in zones)])
+        bar_mm = _bar(bounds)
+        yield FloorPlan(clean(hall), bounds, shapes, labels, to_scale, bar_mm, floor.tiles, zones)
+
+
+def _zones(floor: Floor) -> Iterator[ZoneShape]:
+    for zone in floor.zones:
+        if zone.box is not None:
+            rating = zone.max_load_g_m2 / 1000
+            yield ZoneShape(Box(*zone.box), f"{clean(zone.id)[:40]}, {rating:,.0f} kg/m2")
 
 
 def _footprints(row: Sequence[Rack]) -> Iterator[tuple[Rack, Box]]:
     """Racks of a row along its direction, which follows from where they stand."""
-    along_y = len({rack.x_mm for rack in row}) == 1 and len({rack.y_mm for rack in row}) > 1
+    along_y = any(rack.stand.along_y for rack in row)
+    along_y |= len({rack.x_mm for rack in row}) == 1 and len({rack.y_mm for rack in row}) > 1
     for rack in row:
         width, depth = rack.model.width.whole, rack.model.depth.whole
         size = (depth, width) if along_y else (width, depth)

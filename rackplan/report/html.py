@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -73,6 +73,8 @@ def render_html(plan: Plan, facility: Facility, content: Content) -> str:
             elevations=drawn,
             drawn=frozenset(elevation.index for elevation in drawn),
             heights=sorted({elevation.units for elevation in drawn}),
+            shown_kinds=_shown_kinds(drawn),
+            rears={rear: k for k, rear in enumerate(dict.fromkeys(one.rear for one in drawn))},
             captions={elevation.index: _caption(elevation) for elevation in drawn},
             tones={clean(name): tone for name, tone in workload_tones(plan).items()},
             unit_px=UNIT_PX,
@@ -105,6 +107,15 @@ def _tiles(summary: Table) -> tuple[Tile, ...]:
     return tuple(Tile(row["figure"], row["value"], row["unit"], row["note"]) for row in rows)
 
 
+def _shown_kinds(drawn: Sequence[Elevation]) -> frozenset[str]:
+    """Kinds of blocks that drawings hold, as the legend names them."""
+    blocks = [block for one in drawn for block in (*one.blocks, *one.rear.blocks)]
+    strips = {"pdu"} if any(one.rear.strips for one in drawn) else set()
+    return frozenset(
+        "standing tone-0" if block.kind == "standing" else block.kind for block in blocks
+    ) | frozenset(strips)
+
+
 def _caption(elevation: Elevation) -> Mapping[str, str]:
     """What stands under a drawing: load, weight and height of the rack."""
     cells = elevation.cells
@@ -112,6 +123,7 @@ def _caption(elevation: Elevation) -> Mapping[str, str]:
         "power": f"{cells['power']} kW",
         "mass": f"{cells['mass']} of {cells['max_mass']} kg",
         "units": f"{cells['used']} of {cells['height']} U",
+        "center": "" if elevation.center_mm is None else f"CG {elevation.center_mm:,} mm",
         "feed": "" if cells["use"] == "-" else f"fullest feed {cells['use']} %",
     }
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from rackplan.facility.model import Facility
 from rackplan.plan import Conflict, Plan, WorkloadSummary
-from rackplan.report import device_tables, energy_tables, loss_tables, tables
+from rackplan.report import device_tables, energy_tables, floor_tables, loss_tables, tables
 from rackplan.report.cooling_states import render_summary
 from rackplan.report.table import clean, significant
 from rackplan.report.terminal_racks import heading, plain_grid, render_racks, say
@@ -122,6 +122,12 @@ def _summary_facts(
         yield "" if index else "Throughput", _throughput(workload)
     found = f"{counted(len(states), 'loss state')}; " if states else ""
     yield "Losses", f"{found}{tables.losses_text(states)}"
+    for name, text in (
+        ("Floor", floor_tables.floor_text(plan, facility)),
+        ("Blanking panels", floor_tables.blanking_text(plan)),
+    ):
+        if text:
+            yield name, text
     goals = zip(plan.objective, tables.objective(plan).shown(), strict=True)
     for index, (goal, row) in enumerate(goals):
         best = goal.value == goal.bound

@@ -151,6 +151,8 @@ class FeedSpec(Strict):
     """Catalog id of the circuit."""
     pdu: t.Name | None = None
     """Catalog id of the rack PDU it ends in; without one outlets and banks are not judged."""
+    pdu_u: t.Unit | None = None
+    """Lowest rack unit of a rack PDU that takes rack units."""
     thermal: Annotated[float, Field(strict=True, ge=0.5, le=1)] | None = None
     """Share of the breaker left at the temperature around it (0.87 at 40 degC)."""
     length: t.LengthMm | None = None

@@ -17,9 +17,14 @@ class Profile(Strict):
     """Rack units that servers may not use."""
 
     blocked: tuple[str, ...] = ()
-    """Rack units that hold plumbing, power or nothing by design: ``"1-3"``, ``"48"``."""
+    """Rack units that hold plumbing or power: ``"1-3"``, ``"48"``; what they hold may follow:
+    ``"1-3 plumbing"``."""
     reserved: tuple[str, ...] = ()
-    """Rack units kept free for later."""
+    """Rack units kept free for later; they get blanking panels."""
+    manifolds: tuple[str, ...] = ()
+    """Rack units of coolant manifolds."""
+    air_gaps: tuple[str, ...] = ()
+    """Rack units that stay open for air: no server, no blanking panel."""
     starts: tuple[t.Unit, ...] = ()
     """Lowest rack unit a server may start at; empty for any."""
 
@@ -33,8 +38,14 @@ class Gear(Strict):
     """Lowest rack unit it takes."""
     switch: t.Name | None = None
     """Catalog id of a switch: height, weight and power come from there unless given here."""
+    cdu: t.Name | None = None
+    """Catalog id of an in-rack CDU: height, weight and power come from there unless given here."""
     rack_units: t.Unit | None = None
     """Height."""
+    depth: t.LengthMm | None = None
+    """Depth; gear at the front and gear at the rear share rack units where their depths allow."""
+    face: Literal["front", "rear"] = "front"
+    """Side it is mounted on."""
     power: t.PowerDemandW | None = None
     """Power it draws."""
     weight: t.MassDemandG | None = None
@@ -60,6 +71,15 @@ class Existing(Strict):
     """What they must do in loss states; by default what the workload says, else ``full``."""
 
 
+class Attached(Strict):
+    """Weight on a rack that is neither server nor gear."""
+
+    name: t.Name
+    """What it is: a rear door, coolant, cables."""
+    weight: t.MassDemandG
+    """Its weight."""
+
+
 class Rack(Strict):
     """One rack, or several with a range in ``id``. What is left out comes from the row."""
 
@@ -83,6 +103,14 @@ class Rack(Strict):
     """Perforated floor tiles in front of it; no limit when left out."""
     max_total_weight: t.MassCapacityG | None = None
     """Most the floor carries under this rack, cabinet included."""
+    extra_weight: tuple[Attached, ...] | None = None
+    """What else it carries: a rear door, the coolant in it."""
+    front_clearance: t.SpaceMm | None = None
+    """Free floor in front of it, to the next thing in the way."""
+    rear_clearance: t.SpaceMm | None = None
+    """Free floor behind it."""
+    rear_space: t.LengthMm | None = None
+    """Depth kept free behind servers for cables and manifolds."""
     gear: tuple[Gear, ...] = ()
     """Equipment that is not a planned server."""
     existing: tuple[Existing, ...] = ()
@@ -120,3 +148,11 @@ class Row(Strict):
     """Perforated floor tiles in front of each rack; no limit when left out."""
     max_total_weight: t.MassCapacityG | None = None
     """Most the floor carries under each rack, cabinet included."""
+    extra_weight: tuple[Attached, ...] | None = None
+    """What else each rack carries: a rear door, the coolant in it."""
+    front_clearance: t.SpaceMm | None = None
+    """Free floor in front of its racks, to the next thing in the way."""
+    rear_clearance: t.SpaceMm | None = None
+    """Free floor behind them."""
+    rear_space: t.LengthMm | None = None
+    """Depth kept free behind servers for cables and manifolds."""

@@ -13,11 +13,16 @@ from rackplan.schema.cooling import CduSpec as CduSpec
 from rackplan.schema.cooling import Cooling as Cooling
 from rackplan.schema.cooling import Loop as Loop
 from rackplan.schema.cooling import Zone as Zone
+from rackplan.schema.floor import Access as Access
+from rackplan.schema.floor import Floor as Floor
+from rackplan.schema.floor import FloorTiles as FloorTiles
+from rackplan.schema.floor import FloorZone as FloorZone
 from rackplan.schema.power import FeedSpec as FeedSpec
 from rackplan.schema.power import NamedLoss as NamedLoss
 from rackplan.schema.power import Power as Power
 from rackplan.schema.power import PowerBasis as PowerBasis
 from rackplan.schema.power import PowerNode as PowerNode
+from rackplan.schema.rack import Attached as Attached
 from rackplan.schema.rack import Existing as Existing
 from rackplan.schema.rack import Gear as Gear
 from rackplan.schema.rack import Profile as Profile
@@ -75,6 +80,14 @@ class Policy(Strict):
     stated and servers may be capped or shed."""
     ashrae_class: Literal["A1", "A2", "A3", "A4"] | None = None
     """Class whose altitude derate is taken for servers that state none; needed above 900 m."""
+    delivered: Literal["empty", "filled"] = "empty"
+    """How cabinets come in: ``empty``, with servers mounted in place, or ``filled``. Rack products
+    always come as a whole."""
+    heavy_low: Literal["preference", "rule"] = "preference"
+    """Heavier servers stand lower: rackplan stacks them so; as a rule, a plan that does not is
+    refused."""
+    max_center_of_gravity: t.SpaceMm | None = None
+    """Highest center of gravity of a rack with servers, above the floor."""
     server_delta_t: t.RiseK | None = None
     """Air temperature rise assumed for servers whose airflow no source gives."""
 
@@ -86,6 +99,10 @@ class Hall(Strict):
     """Name of the hall."""
     rows: tuple[Row, ...]
     """Its rows."""
+    floor: Floor | None = None
+    """What its floor carries."""
+    path: Access | None = None
+    """The way by which racks come in."""
 
 
 class LeafGroup(Strict):

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rackplan.facility import Footprint, Rack, RackGroup
 from rackplan.facility.limits import SiteLimit
+from rackplan.formulation.gravity import Balance
 from rackplan.formulation.instance import Instance
 from rackplan.formulation.patterns import group_wiring
-from rackplan.formulation.stacking import free_units, stack
+from rackplan.formulation.stacking import free_units, stacks
 from rackplan.formulation.wiring import Wiring
 from rackplan.plan import LimitState
 from rackplan.solver.loads import holds, loaded
@@ -70,8 +71,7 @@ class Bindings:
                 yield rule
         if not wires and not full_lines:
             yield f"power/{rack.id}/outlets"
-        if not self._stacks(rack, footprint):
-            yield f"space/{rack.id}"
+        yield from self._stacks(rack, footprint)
 
     def _outside(self, group: RackGroup, footprint: Footprint) -> tuple[str, ...]:
         """Limits the rack shares with others: the same for the whole group."""
@@ -108,9 +108,16 @@ class Bindings:
         counts[footprint.base] += 1
         return self._wiring[group.index].arranged(tuple(counts)) is not None
 
-    def _stacks(self, rack: Rack, footprint: Footprint) -> bool:
+    def _stacks(self, rack: Rack, footprint: Footprint) -> Iterator[str]:
+        """What one more breaks where servers are stacked: rack units, or the center of gravity."""
         footprints = self._instance.facility.footprints
-        standing = self._counts.get(rack.id, {})
-        heights = [footprints[f].rack_units for f, many in standing.items() for _ in range(many)]
-        heights = sorted([*heights, footprint.rack_units], reverse=True)
-        return stack(free_units(rack, footprints), rack.starts, tuple(heights)) is not None
+        counts = [0] * len(footprints)
+        for standing, many in self._counts.get(rack.id, {}).items():
+            counts[standing] += many
+        counts[footprint.index] += 1
+        heights = [f.rack_units for f in footprints for _ in range(counts[f.index])]
+        most_mm = self._instance.facility.policy.max_center_mm
+        if not stacks(free_units(rack, footprints), rack.starts, heights):
+            yield f"space/{rack.id}"
+        elif most_mm is not None and not Balance(rack, footprints, most_mm).keeps(tuple(counts)):
+            yield f"space/{rack.id}/gravity"

@@ -22,6 +22,7 @@ from rackplan.solver.settings import Settings
 from rackplan.solver.summaries import Stood, rack_summaries, totals, workload_summaries
 from rackplan.verifier.cooling_side import with_cooling
 from rackplan.verifier.energy_side import with_energy
+from rackplan.verifier.floor_side import with_floor
 from rackplan.verifier.power_side import with_power
 from rackplan.verifier.view import View
 
@@ -54,7 +55,9 @@ def build_plan(instance: Instance, answer: Answer, settings: Settings, wall_s: f
     )
     view = View(facility, plan)
     plan = replace(plan, workloads=tuple(workload_summaries(instance, view)))
-    return with_energy(view, with_cooling(view, with_power(view, plan)))
+    for complete in (with_power, with_cooling, with_energy, with_floor):
+        plan = complete(view, plan)
+    return plan
 
 
 def _stood(instance: Instance, placed: tuple[Placed, ...]) -> Iterator[Stood]:

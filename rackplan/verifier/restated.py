@@ -10,7 +10,8 @@ from fractions import Fraction
 from rackplan.facility.demand import Objective
 from rackplan.facility.model import NORMAL, Facility
 from rackplan.plan import LimitState, RackSummary
-from rackplan.verifier import restated_cooling, restated_energy, restated_power
+from rackplan.verifier import floor_side, restated_cooling, restated_energy, restated_power
+from rackplan.verifier.floor import weight_g
 from rackplan.verifier.loads import mode_of
 from rackplan.verifier.states import rows
 from rackplan.verifier.supplies import RackLoad
@@ -32,6 +33,7 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
     yield from restated_power.check(view)
     yield from restated_cooling.check(view)
     yield from restated_energy.check(view)
+    yield from floor_side.check(view)
 
 
 def _figures(
@@ -67,8 +69,9 @@ def _racks(facility: Facility, view: View) -> Iterator[Finding]:
 def _rack(view: View, summary: RackSummary) -> Iterator[Finding]:
     rack, servers = view.facility.racks[summary.rack], view.by_rack[summary.rack]
     load = view.loads.rack(rack.id, frozenset(), "normal")
-    inside_g = sum(p.footprint.weight_g for p in servers) + sum(g.weight_g for g in rack.gear)
-    used_u = sum(p.footprint.rack_units for p in servers) + sum(g.rack_units for g in rack.gear)
+    inside_g = weight_g(rack, servers) - rack.model.weight.whole
+    held = {u for gear in rack.gear for u in range(gear.u, gear.u + gear.rack_units)}
+    used_u = sum(p.footprint.rack_units for p in servers) + len(held)
     draw_w = sum(p.footprint.draw_w for p in servers) + sum(g.power_w for g in rack.gear)
     exact = {
         "servers": len(servers),
@@ -282,4 +285,6 @@ def _range(facility: Facility, mine: LimitState, things: int) -> tuple[int, int]
         gear_w = sum(g.power_w for g in gear) if mine.state != NORMAL else 0
         each = flow_of_a_watt(facility, mine.device) if mine.quantity == "mL/min" else Fraction(1)
         return mine.load, mine.load + things + math.ceil((gear_w + things) * each)
-    return mine.load, mine.load
+    # Each part of a weight may be rounded up to the whole gram.
+    rounded = mine.family == "space" and mine.id.endswith(("/tile", "/rolling"))
+    return mine.load, mine.load + (things if rounded else 0)

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from rackplan.facility.floor import Floor
 from rackplan.facility.model import Facility, Rack
+from rackplan.verifier import elevation, floor
 from rackplan.verifier.verdict import Finding, at_most, none_may, violation
 from rackplan.verifier.view import Placed, View
 
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:
-    """Judge rack units, weight on the rails and on the floor, depth, and rack products."""
+    """Judge rack units, weight on the rails and on the floor, depth, service, rack products."""
     for rack, servers in view.racks():
         yield from _units(rack, servers)
         yield from _weight(rack, servers)
         yield from _depth(rack, servers)
         yield from _kind(rack, servers)
+        yield from _service(rack, servers)
+        yield from _doors(facility.floor(rack), rack, servers)
+    yield from floor.check(facility, view)
+    yield from elevation.check(facility, view)
 
 
 def _units(rack: Rack, servers: tuple[Placed, ...]) -> Iterator[Finding]:
@@ -46,26 +52,15 @@ def _units(rack: Rack, servers: tuple[Placed, ...]) -> Iterator[Finding]:
 
 
 def _weight(rack: Rack, servers: tuple[Placed, ...]) -> Iterator[Finding]:
-    inside_g = sum(placed.footprint.weight_g for placed in servers)
-    inside_g += sum(gear.weight_g for gear in rack.gear)
+    inside_g = floor.weight_g(rack, servers) - rack.model.weight.whole
     max_load_g = rack.model.max_load.whole
     yield from at_most(f"space/{rack.id}/weight", rack.id, inside_g, max_load_g, "g")
-    if rack.max_total_g is not None:
-        total_g = inside_g + rack.model.weight.whole
-        yield from at_most(
-            f"space/{rack.id}/floor",
-            rack.id,
-            total_g,
-            rack.max_total_g,
-            "g",
-            before=f"the floor under {rack.id} carries",
-        )
 
 
 def _depth(rack: Rack, servers: tuple[Placed, ...]) -> Iterator[Finding]:
     if rack.model.usable_depth is None:
         return
-    usable_mm = rack.model.usable_depth.whole
+    usable_mm = rack.model.usable_depth.whole - rack.stand.rear_space_mm
     # A depth nobody knows is not known to fit.
     deep = [
         placed.server.id
@@ -74,6 +69,40 @@ def _depth(rack: Rack, servers: tuple[Placed, ...]) -> Iterator[Finding]:
     ]
     message = f"{_names(deep)} too deep for the {usable_mm} mm of {rack.id}."
     yield from none_may(f"space/{rack.id}/depth", rack.id, len(deep), message)
+
+
+def _service(rack: Rack, servers: tuple[Placed, ...]) -> Iterator[Finding]:
+    """Servers come out on their rails; rack products have the clearance their maker asks for."""
+    front_mm, rear_mm = rack.stand.front_mm, rack.stand.rear_mm
+    if front_mm is None and rear_mm is None:
+        return
+    held = []
+    for placed in servers:
+        model = placed.footprint.server
+        need = model.front_clearance.whole if model.front_clearance else None
+        if need is None and model.kind == "server":
+            need = placed.footprint.depth_mm
+        behind = model.rear_clearance.whole if model.rear_clearance else 0
+        stuck = front_mm is not None and need is not None and need > front_mm
+        if stuck or (rear_mm is not None and behind > rear_mm):
+            held.append(placed.server.id)
+    message = f"{_names(held)} without the room that service takes at {rack.id}."
+    yield from none_may(f"space/{rack.id}/service", rack.id, len(held), message)
+
+
+def _doors(way: Floor, rack: Rack, servers: tuple[Placed, ...]) -> Iterator[Finding]:
+    """Rack products pass every door on their way."""
+    if way.door_width_mm is None and way.door_height_mm is None:
+        return
+    stuck = []
+    for placed in servers:
+        model = placed.footprint.server
+        sizes = ((model.width, way.door_width_mm), (model.height, way.door_height_mm))
+        over = any(size and door is not None and size.whole > door for size, door in sizes)
+        if over and model.kind == "rack" and rack.stand.delivery != "nothing":
+            stuck.append(placed.server.id)
+    message = f"{_names(stuck)} too large for a door on the way to {rack.id}."
+    yield from none_may(f"space/{rack.id}/door", rack.id, len(stuck), message)
 
 
 def _kind(rack: Rack, servers: tuple[Placed, ...]) -> Iterator[Finding]:

@@ -39,6 +39,9 @@ _BY_FAMILY: Mapping[str, Mechanism] = {
     "nvlink": "space",
 }
 
+_WEIGHTS = {"weight", "floor", "slab", "tile", "rolling", "lift", "gravity"}
+"""Limits of space that are about weight, by the last part of their ids."""
+
 _CASES = {"peak": "at the short peak ", "transfer": "until servers react "}
 
 MOST = 2
@@ -90,7 +93,7 @@ def bound_of(rule: str, known: Collection[str]) -> Bound:
 def mechanism_of(facility: Facility, bound: Bound, node: str) -> Mechanism:
     """Why a limit strands capacity of a node."""
     if bound.family == "space":
-        return "weight" if bound.what and bound.what[0] in {"weight", "floor"} else "space"
+        return "weight" if bound.what and bound.what[-1] in _WEIGHTS else "space"
     if bound.family != "power":
         return _BY_FAMILY.get(bound.family, "space")
     if bound.device in facility.racks:

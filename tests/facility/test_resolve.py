@@ -189,7 +189,7 @@ REFUSED: dict[str, tuple[Callable[[Document], object], str, str]] = {
     "gear on no feed": (gear(feeds=["C"]), "no feed of row/r1 'C'", "feeds[0]"),
     "gear in a closed unit": (
         lambda site: (gear(u=3)(site), row(profile={"blocked": ["3"]})(site)),
-        "leaf and a closed rack unit both take U3 of row/r1",
+        "leaf and a rack unit that is blocked both take U3 of row/r1",
         "racks[0]",
     ),
     "unknown switch": (gear(switch="nv-sn56000"), "'nv-sn56000'", "gear[0].switch"),

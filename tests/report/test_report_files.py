@@ -83,7 +83,7 @@ def test_page_needs_no_network(hall: Any) -> None:
             assert attributes.get(name, "#").startswith("#")
     style = "".join(re.findall(r"<style>(.*?)</style>", document(hall), re.DOTALL))
     assert "@import" not in style
-    assert set(re.findall(r"url\(([^)]*)\)", style)) == {"#hatch"}
+    assert set(re.findall(r"url\(([^)]*)\)", style)) == {"#hatch", "#panels", "#slots"}
 
 
 def test_links_and_ids_match(hall: Any) -> None:
@@ -184,7 +184,7 @@ def test_a_rack_unit_outside_the_rack_is_not_drawn(hall: Any) -> None:
     plan = dataclasses.replace(hall.plan, servers=servers)
     racks = gather(hall.plan, hall.facility).racks
     kinds = {block.kind for e in elevations(plan, hall.facility, racks) for block in e.blocks}
-    assert kinds == {"gear", "closed"}
+    assert kinds == {"gear", "closed", "blank"}
 
 
 def test_floor_plan_stands_where_the_site_says(hall: Any) -> None:

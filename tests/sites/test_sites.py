@@ -143,7 +143,7 @@ def test_pod_leaves_the_row_out_of_cable_reach_empty(solved: Solved) -> None:
 
 def test_nvl72_racks_keep_off_the_trench_and_within_each_loop(solved: Solved) -> None:
     racks = [s for s in plan_of(solved("nvl72-liquid-hall")).servers if s.model == "gb200-nvl72"]
-    assert not [s for s in racks if s.rack.endswith("/r7")]  # 1,360 kg on a position of 1,300 kg
+    assert not [s for s in racks if s.rack.endswith("/r7")]  # 1,360 kg over the pipe trench
     loop_1 = [s for s in racks if s.row in {"row-1", "row-2"}]
     # One XDU1350 alone: 1,200 L/min / 110 L/min = 10.9; one MCDU-45: 853 kW / 114.84 kW = 7.4.
     assert len(loop_1) <= 10

@@ -31,6 +31,8 @@ EXACT = [
     ("-1.2 m", Quantity.POSITION, -1200),
     ("107.75 kg", Quantity.MASS, 107_750),
     ("1.36 t", Quantity.MASS, 1_360_000),
+    ("12.5 m2", Quantity.AREA, 12_500_000),
+    ("1200 kg/m2", Quantity.FLOOR_LOAD, 1_200_000),
     ("24 degC", Quantity.TEMPERATURE, 24.0),
     ("24 °C", Quantity.TEMPERATURE, 24.0),
     ("-10 degC", Quantity.TEMPERATURE, -10.0),
@@ -89,6 +91,10 @@ def test_the_examples_in_messages_can_be_written(quantity):
         ("34.56789 kW", Quantity.POWER, 34_567, 34_568),
         ("1105 cfm", Quantity.AIRFLOW, 521, 522),  # x 0.4719474432 L/s = 521.50
         ("225 lb", Quantity.MASS, 102_058, 102_059),  # x 453.59237 g = 102,058.28
+        # Weights as structural engineers write them: 1 N weighs as 1 / 9.80665 kg.
+        ("4.5 kN", Quantity.MASS, 458_872, 458_873),  # 4,500 / 9.80665 = 458.8723 kg
+        ("12 kN/m2", Quantity.FLOOR_LOAD, 1_223_659, 1_223_660),  # 12,000 / 9.80665 = 1,223.6595
+        ("70 lb/ft2", Quantity.FLOOR_LOAD, 341_769, 341_770),  # 31.7515 kg / 0.09290304 m2
         ("36 BTU/h", Quantity.POWER, 10, 11),  # x 0.29307 = 10.55
         ("1 gpm", Quantity.FLOW, 3785, 3786),  # 3,785.41 mL/min
         ("29 psi", Quantity.PRESSURE, 199_947, 199_948),  # x 6,894.757 Pa = 199,947.96

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rackplan.facility.groups import RackGroup, group_racks
-from rackplan.facility.limits import air, circuits, fabric, liquid, power, rack_power, space, water
+from rackplan.facility.limits import (
+    air,
+    circuits,
+    fabric,
+    floor,
+    liquid,
+    power,
+    rack_power,
+    space,
+    water,
+)
 from rackplan.facility.limits.model import RackLimit, SiteLimit, at_state
 from rackplan.facility.model import Facility
 
@@ -22,15 +32,18 @@ __all__ = [
 def limit_groups(facility: Facility) -> tuple[RackGroup, ...]:
     """Groups of racks that no limit can tell apart.
 
-    A rack whose circuit loss is a state of its own is told apart by that state: it stands alone.
+    A rack whose circuit loss is a state of its own is told apart by that state, one that shares a
+    floor tile with a neighbor by its place: such racks stand alone.
     """
-    groups = group_racks(facility)
+    tiled = floor.tiled_racks(facility)
+    groups = group_racks(facility, tiled)
     exposed = circuits.exposed_racks(facility, groups)
-    return group_racks(facility, exposed) if exposed else groups
+    return group_racks(facility, tiled | exposed) if exposed else groups
 
 
 def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[SiteLimit]:
     """Limits that many racks load, family by family."""
+    yield from space.site_limits(facility, groups)
     yield from power.site_limits(facility, groups)
     yield from circuits.circuit_limits(facility, groups)
     yield from air.site_limits(facility, groups)

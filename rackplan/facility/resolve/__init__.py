@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from rackplan.errors import InputError
 from rackplan.facility.demand import ServerDemand
 from rackplan.facility.devices import LossKind
+from rackplan.facility.floor import Floor
 from rackplan.facility.model import (
     CoolingUnit,
     Facility,
     Footprint,
+    LeafGroup,
     Loop,
     Policy,
     PowerNode,
@@ -22,6 +24,7 @@ from rackplan.facility.resolve.checks import check_power, check_supplies
 from rackplan.facility.resolve.context import Context
 from rackplan.facility.resolve.feeds import Feeds
 from rackplan.facility.resolve.fixed import fix_servers, resolve_forbids, uses
+from rackplan.facility.resolve.floor import check_fit, resolve_floors
 from rackplan.facility.resolve.footprints import resolve_footprints
 from rackplan.facility.resolve.layout import positions, resolve_leaf_groups
 from rackplan.facility.resolve.loops import resolve_loops
@@ -52,20 +55,14 @@ def resolve(loaded: LoadedSite) -> Facility:
     check_names(context)
     written = list(written_racks(context))
     cooled = _cooling(context, nodes, written)
-    places = positions(context, written)
-    leaf_groups, member = resolve_leaf_groups(context, written, places)
-    feeds = Feeds(context, nodes)
-    racks = {
-        w.id: rack
-        for w in written
-        if (rack := resolve_rack(context, w, feeds, places[w.id], member.get(w.id, (None, None))))
-    }
+    leaf_groups, racks = _racks(context, nodes, written)
+    racks, floors = resolve_floors(context, written, racks)
     workloads = resolve_workloads(context)
     demands = resolve_demands(context, workloads)
     used = list(uses(context, written, workloads, demands))
     footprints = resolve_footprints(context, used, racks.values())
     racks, pins = fix_servers(context, written, racks, footprints, workloads, demands)
-    check_supplies(context, written, racks, footprints)
+    _check_racks(context, written, racks, floors, footprints)
     units = cooled.units(racks)
     check_power(context, nodes, racks, [unit for kind in units.values() for unit in kind])
     check_circuits(context, racks)
@@ -98,6 +95,7 @@ def resolve(loaded: LoadedSite) -> Facility:
         warnings=tuple(context.warnings),
         water=cooled.water,
         weather=cooled.weather,
+        floors=floors,
     )
 
 
@@ -129,6 +127,33 @@ def _cooling(
     return _Cooled(weather, water, *with_ride_through(context, nodes, zones, loops))
 
 
+def _racks(
+    context: Context, nodes: dict[str, PowerNode], written: list[WrittenRack]
+) -> tuple[dict[str, LeafGroup], dict[str, Rack]]:
+    """Leaf groups and racks, yet without their fixed servers and the floor under them."""
+    places = positions(context, written)
+    leaf_groups, member = resolve_leaf_groups(context, written, places)
+    feeds = Feeds(context, nodes)
+    racks = {
+        w.id: rack
+        for w in written
+        if (rack := resolve_rack(context, w, feeds, places[w.id], member.get(w.id, (None, None))))
+    }
+    return leaf_groups, racks
+
+
+def _check_racks(
+    context: Context,
+    written: list[WrittenRack],
+    racks: Mapping[str, Rack],
+    floors: Mapping[str, Floor],
+    footprints: tuple[Footprint, ...],
+) -> None:
+    """Servers can be plugged in, brought in and served, where they stand or anywhere at all."""
+    check_supplies(context, written, racks, footprints)
+    check_fit(context, written, racks, floors, footprints)
+
+
 def _check(
     context: Context,
     demands: Mapping[str, ServerDemand],
@@ -150,6 +175,8 @@ def _policy(context: Context, racks: Mapping[str, Rack]) -> Policy:
         power_factor=power_factor(context),
         not_survived=_not_survived(context, racks),
         reaction_ms=context.site.policy.reaction_time,
+        heavy_low=context.site.policy.heavy_low == "rule",
+        max_center_mm=context.site.policy.max_center_of_gravity,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rackplan.facility.demand import Forbid, Pin, ServerDemand, Survive, Workload
-from rackplan.facility.model import FixedServer, Footprint, Rack
+from rackplan.facility.model import FixedServer, Footprint, Gear, Rack
 from rackplan.facility.resolve.context import Context, Path
 from rackplan.facility.resolve.footprints import Use
 from rackplan.facility.resolve.layout import racks_at
@@ -153,24 +153,70 @@ def _check_units(
     context: Context, written: WrittenRack, rack: Rack, footprints: tuple[Footprint, ...]
 ) -> None:
     """No rack unit is taken twice by what the site file puts there, and nothing sticks out."""
-    taken: dict[int, str] = dict.fromkeys(rack.closed_u, "a closed rack unit")
-    things = [(item.name, item.u, item.rack_units) for item in rack.gear]
-    things += [
+    taken: dict[int, str] = {u: _use_text(rack, u) for u in rack.closed_u}
+    servers = [
         (footprints[server.footprint].server_id, server.u, footprints[server.footprint].rack_units)
         for server in rack.fixed
     ]
-    for name, u, height in things:
+    for name, u, height in [*((g.name, g.u, g.rack_units) for g in rack.gear), *servers]:
         if u + height - 1 > rack.rack_units:
             top = f"reaches U{u + height - 1} of {rack.rack_units}"
             message = f"{name} at U{u} of {written.id} {top}"
             context.problem(
                 written.path, message, f"put it at U{max(1, rack.rack_units - height + 1)} or lower"
             )
-        clash = next((unit for unit in range(u, u + height) if unit in taken), None)
-        if clash is not None:
-            message = f"{name} and {taken[clash]} both take U{clash} of {written.id}"
-            context.problem(written.path, message, "move one of them")
-        taken.update(dict.fromkeys(range(u, u + height), name))
+    for k, item in enumerate(rack.gear):
+        for other in rack.gear[:k]:
+            _check_shared(context, written, rack, other, item)
+        _clash(context, written, item.name, item.units, taken)
+    taken.update({u: item.name for item in rack.gear for u in item.units})
+    for name, u, height in servers:
+        units = range(u, u + height)
+        _clash(context, written, name, units, taken)
+        taken.update(dict.fromkeys(units, name))
+
+
+def _use_text(rack: Rack, u: int) -> str:
+    use = rack.uses.get(u)
+    return "a closed rack unit" if use is None else f"a rack unit that is {_USES[use.kind]}"
+
+
+_USES = {
+    "blocked": "blocked",
+    "reserved": "reserved",
+    "manifold": "a manifold",
+    "air gap": "an air gap",
+}
+
+
+def _clash(
+    context: Context, written: WrittenRack, name: str, units: range, taken: dict[int, str]
+) -> None:
+    clash = next((unit for unit in units if unit in taken), None)
+    if clash is not None:
+        message = f"{name} and {taken[clash]} both take U{clash} of {written.id}"
+        context.problem(written.path, message, "move one of them")
+
+
+def _check_shared(
+    context: Context, written: WrittenRack, rack: Rack, one: Gear, other: Gear
+) -> None:
+    """Gear at the front and at the rear share rack units where both are short enough."""
+    shared = sorted(set(one.units) & set(other.units))
+    if not shared:
+        return
+    message = f"{other.name} and {one.name} both take U{shared[0]} of {written.id}"
+    cure = "move one of them"
+    if one.rear != other.rear:
+        room_mm = (rack.model.usable_depth or rack.model.depth).whole
+        if one.depth_mm is None or other.depth_mm is None:
+            message += ", and the depth of one is not known"
+            cure = "give depth: of both, or move one of them"
+        elif one.depth_mm + other.depth_mm > room_mm:
+            message += f": {one.depth_mm} mm and {other.depth_mm} mm deep, {room_mm} mm are there"
+        else:
+            return
+    context.problem(written.path, message, cure)
 
 
 def resolve_forbids(context: Context, racks: list[WrittenRack]) -> tuple[Forbid, ...]:

@@ -116,7 +116,7 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
         server=server,
         accelerator=accelerator,
         survive=use.survive,
-        rack_units=int(figures("rack_units", "placing it in a rack")),
+        rack_units=int(figures("rack_units", "placing it in a rack")) + _manifold_u(server),
         weight_g=int(figures("weight", "the rack's load limit")),
         depth_mm=_depth(context, server, figures),
         draw_w=draw_w,
@@ -139,9 +139,15 @@ def _footprint(context: Context, use: Use, index: int) -> Footprint | None:
         counted_w=counted_w,
         capped_w=min(draw_w, server.power_cap.whole) if server.power_cap else draw_w,
         energy_w=_power_w(figures, server, bases.energy, nameplate_w),
+        manifold_u=_manifold_u(server),
     )
     cooled = with_cooling(context, footprint, use.path, figures)
     return _with_peak(cooled, _peak_w(context, server, use, draw_w))
+
+
+def _manifold_u(server: ServerModel) -> int:
+    """Rack units of manifold that each server needs beside its own."""
+    return server.manifold_units.whole if server.manifold_units else 0
 
 
 def _with_peak(footprint: Footprint, peak_w: int) -> Footprint:
@@ -246,12 +252,18 @@ def _psu_need_boot(server: ServerModel, figures: _Figures, use: Use) -> int | No
 
 
 def _depth(context: Context, server: ServerModel, figures: _Figures) -> int | None:
-    """Depth, needed as soon as any rack that could take it states a usable depth."""
+    """Depth, needed as soon as any rack that could take it states a usable depth or clearance."""
     catalog, halls = context.catalog, context.site.halls
     models = {rack.model or row.model for hall in halls for row in hall.rows for rack in row.racks}
     entries = [catalog.rack(model) for model in models if model in catalog.ids("racks")]
     if any(rack.usable_depth is not None and rack.accepts == server.kind for rack in entries):
         return int(figures("depth", "a rack of limited depth"))
+    rows = [row for hall in halls for row in hall.rows]
+    clearances = [row.front_clearance for row in rows]
+    clearances += [rack.front_clearance for row in rows for rack in row.racks]
+    cleared = any(clearance is not None for clearance in clearances)
+    if cleared and server.kind == "server" and server.front_clearance is None:
+        return int(figures("depth", "drawing it out to serve it"))
     return server.depth.whole if server.depth else None
 
 
