@@ -24,8 +24,12 @@ USES: Mapping[str, str] = {
     "compressors": "Chillers and their condensers",
 }
 
-HOUR_S = 3600
 MINUTE_S = 60
+
+
+def _unit(energy: EnergyPlan) -> tuple[str, float]:
+    """Unit of energy that suits the time, and kilowatt-hours in one of it."""
+    return ("MWh", 1000.0) if energy.annual else ("kWh", 1.0)
 
 
 def period(energy: EnergyPlan) -> str:
@@ -51,12 +55,13 @@ def energy(plan: Plan) -> Table:
     """PUE, WUE, energy and water of the whole site."""
     found = plan.energy
     when = "of the year" if found.annual else "of the design day"
+    unit, kwh = _unit(found)
     rows: list[tuple[Cell, ...]] = [
         ("PUE", found.pue, "", f"energy at the meters over that of IT, {when}"),
         ("PUE in the worst hour", found.worst_pue, "", f"hour {found.worst_hour:,}"),
         ("Power in the worst hour", found.peak_w / 1000, "kW", "at the meters of all utilities"),
-        ("Energy at the meters", found.facility_kwh / 1000, "MWh", when),
-        ("Energy of IT", found.it_kwh / 1000, "MWh", when),
+        ("Energy at the meters", found.facility_kwh / kwh, unit, when),
+        ("Energy of IT", found.it_kwh / kwh, unit, when),
         ("Water", found.water_l / 1000, "m3", f"made up for heat rejection, {when}"),
         ("WUE", found.wue_l_kwh, "L/kWh", "water over energy of IT"),
     ]
@@ -73,14 +78,15 @@ def energy(plan: Plan) -> Table:
 def energy_use(plan: Plan) -> Table:
     """Energy by use, and its share of all."""
     found = plan.energy
+    unit, kwh = _unit(found)
     rows = tuple(
-        (USES.get(use, clean(use)), kwh / 1000, percent(kwh, found.facility_kwh))
-        for use, kwh in found.use_kwh.items()
-        if kwh
+        (USES.get(use, clean(use)), amount / kwh, percent(amount, found.facility_kwh))
+        for use, amount in found.use_kwh.items()
+        if amount
     )
     columns = (
         Column("use", "Use"),
-        Column("energy", "Energy", "MWh", "tenths"),
+        Column("energy", "Energy", unit, "tenths"),
         Column("share", "Share", "%", "percent"),
     )
     return Table("energy-use", "Energy by use", columns, rows)
@@ -88,6 +94,7 @@ def energy_use(plan: Plan) -> Table:
 
 def circuits(plan: Plan) -> Table:
     """Water circuits: heat, temperatures, and how their heat was rejected."""
+    unit, kwh = _unit(plan.energy)
     rows = tuple(
         (
             clean(item.circuit),
@@ -98,10 +105,10 @@ def circuits(plan: Plan) -> Table:
             item.hours_free,
             item.hours_partial,
             item.hours_mechanical,
-            item.fans_kwh / 1000,
-            item.compressors_kwh / 1000,
-            item.pumps_kwh / 1000,
-            item.water_l / 1000,
+            item.fans_kwh / kwh,
+            item.compressors_kwh / kwh,
+            item.pumps_kwh / kwh,
+            item.water_l / 1000 or None,
             None if item.storage_s is None else item.storage_s / MINUTE_S,
         )
         for item in plan.energy.circuits
@@ -109,15 +116,15 @@ def circuits(plan: Plan) -> Table:
     columns = (
         Column("circuit", "Circuit"),
         Column("heat", "Heat", "kW", "kilo"),
-        Column("setpoint", "Setpoint", "degC", "tenths"),
+        Column("setpoint", "Set to", "degC", "tenths"),
         Column("warmest", "Warmest", "degC", "tenths"),
-        Column("warm", "Above setpoint", "h", "count"),
+        Column("warm", "Warmer than set", "h", "count"),
         Column("free", "Free", "h", "count"),
         Column("partial", "Partly free", "h", "count"),
-        Column("mechanical", "Mechanical", "h", "count"),
-        Column("fans", "Fans", "MWh", "tenths"),
-        Column("compressors", "Chillers", "MWh", "tenths"),
-        Column("pumps", "Pumps", "MWh", "tenths"),
+        Column("mechanical", "By chillers", "h", "count"),
+        Column("fans", "Fans", unit, "tenths"),
+        Column("compressors", "Chillers", unit, "tenths"),
+        Column("pumps", "Pumps", unit, "tenths"),
         Column("water", "Water", "m3", "tenths"),
         Column("storage", "Storage lasts", "min", "tenths"),
     )
@@ -125,8 +132,7 @@ def circuits(plan: Plan) -> Table:
         "Free: coolers and towers take all of the heat. Partly free: chillers take the rest. "
         "Chillers include the fans and pumps of their condensers."
     )
-    table = Table("water", "Facility water", columns, rows, note)
-    return table.without_empty("storage")
+    return Table("water", "Facility water", columns, rows, note).without_empty("water", "storage")
 
 
 def sources(plan: Plan) -> Table:
