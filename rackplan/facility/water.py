@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
@@ -88,6 +89,10 @@ class Circuit:
         Its units, and its pumps (with no capacity of their own).
     storage_l
         Water kept at supply temperature [L].
+    gap_ms
+        Time that water must last after the loss of the utility [ms]; 0 where it is not judged.
+    runs_through
+        Whether its pumps run on meanwhile, and it has water for them.
     """
 
     id: str
@@ -100,6 +105,8 @@ class Circuit:
     rejectors: tuple[Rejector, ...]
     pumps: tuple[CoolingUnit, ...] = ()
     storage_l: int = 0
+    gap_ms: int = 0
+    runs_through: bool = False
 
     @property
     def units(self) -> tuple[CoolingUnit, ...]:
@@ -114,6 +121,17 @@ class Circuit:
         over = f"{self.supply_c - self.setpoint_c:.1f} K above its {self.setpoint_c:g} degC"
         reached = f"{self.id} reaches {self.supply_c:.1f} degC in the worst hour"
         return f"{reached}, {over}, in {self.warm_hours:,} h"
+
+    @property
+    def stored_w(self) -> int:
+        """Heat that the stored water takes up for the time it must last [W].
+
+        It leaves at supply temperature until it is used up, and comes back warmer by the rise.
+        """
+        if not self.gap_ms or self.rise_k is None:
+            return 0
+        joules = Fraction(self.storage_l * WATER_J_L_K) * Fraction(str(self.rise_k))
+        return math.floor(1000 * joules / self.gap_ms)
 
     def capacity_w(self, live: Collection[str]) -> int:
         """Most heat it takes in the worst hour with only some units alive [W].

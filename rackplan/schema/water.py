@@ -62,6 +62,9 @@ class WaterCircuit(Strict):
     """Pumps that move it."""
     storage: t.VolumeMl | None = None
     """Water kept at supply temperature, which carries the heat while chillers start again."""
+    restart: t.TimeMs | None = None
+    """Time from the return of power until its units make cold water again; with ``storage`` it is
+    judged whether the water lasts."""
 
 
 class DesignDay(Strict):

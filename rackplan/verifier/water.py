@@ -42,6 +42,7 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
     """Judge heat and flow of every circuit, in every state that changes them."""
     for circuit in facility.water.values():
         rule = f"water/{circuit.id}"
+        yield from _stored(view, circuit)
         rooms = {zone.id for zone in facility.zones.values() if zone.water == circuit.id}
         lossy = any(node.zone in rooms for node in facility.nodes.values())
         for loss in view.loads.losses:
@@ -53,6 +54,22 @@ def check(facility: Facility, view: View) -> Iterator[Finding]:
                 if on.flow is not None:
                     flow = f"{rule}/flow"
                     yield from at_most(flow, name, on.flow, on.moved, "mL/min", state=state)
+
+
+def _stored(view: View, circuit: Circuit) -> Iterator[Finding]:
+    """Stored water lasts until units make cold again: all of it, warmed up by the rise once."""
+    if not circuit.gap_ms or circuit.rise_k is None:
+        return
+    heat_w = on_circuit(view.loads, circuit, Loss(NORMAL, "normal", ""), "normal").heat_w
+    joules = circuit.storage_l * WATER_J_L_K * circuit.rise_k
+    yield from at_most(
+        f"water/{circuit.id}/ride-through",
+        circuit.id,
+        heat_w,
+        int(round(joules * 1000 / circuit.gap_ms, 6)),
+        "W",
+        before=f"in {circuit.gap_ms / 1000:g} s without units {circuit.id} takes up",
+    )
 
 
 def on_circuit(

@@ -257,3 +257,61 @@ def test_optimum_of_a_circuit(bench):
     # Three chillers of 10 kW, one may fail: 20 kW hold floor(20 / 6) = 3 boxes.
     site = chillers(bench, "10 kW", "10 kW", "10 kW", asked={"server": "box"})
     assert 3 == len(bench.fits(site).plan.servers)
+
+
+def stored(bench, storage, pump="ups-a", units="ups-a"):
+    """Two boxes on chillers that start again 10 + 50 s after the utility is lost."""
+    site = chillers(bench, "500 kW", asked=SHED, pumps=["1000 L/min"])
+    site["cooling"]["water"][0] |= {"storage": storage, "restart": "50 s"}
+    site["cooling"]["water"][0]["pumps"][0]["power_from"] = [pump]
+    zone = site["cooling"]["zones"][0]
+    zone |= {"air_volume": "1 m3", "restart": "20 s"}
+    for unit in zone["units"]:
+        unit["power_from"] = [units]
+    bench.node(site, "gen", kind="generator")
+    bench.node(site, "ats", kind="ats", **{"from": ["grid", "gen"]})
+    for side in "ab":
+        bench.node(site, f"ups-{side}", **{"from": ["ats"]})
+    bench.node(site, "board", kind="switchboard", **{"from": ["ats"]})
+    lost = ["ats", "board", "ups-a", "ups-b"]
+    site["policy"] |= {"generator_start": "10 s", "not_survived": lost}
+    return site
+
+
+def test_stored_water_lasts_until_chillers_run_again(bench):
+    # A liter takes 4,178 x 10 J: 12,000 W for 60 s are 720 kJ, 17.2 L. The air of the room, 1 m3,
+    # would last no second: its units run on with that water.
+    bench.fits(stored(bench, "18 L"))
+    text = bench.stops(stored(bench, "17 L"), "water/chw/ride-through")
+    assert "until cooling is back" in text
+
+
+def test_water_that_stands_still_until_a_generator_runs(bench):
+    # Pumps on no UPS: the water lasts for the 50 s after that (14.4 L), but the room has its 1 m3
+    # alone until then.
+    site = stored(bench, "15 L", pump="board")
+    bench.stops(site, "air/room/ride-through/6K")
+    site["cooling"]["zones"][0]["air_volume"] = "51 m3"
+    bench.fits(site)  # 118.84 W for each m3 in 60 s, 237.7 W in 30 s
+    site["cooling"]["water"][0]["storage"] = "14 L"
+    bench.stops(site, "water/chw/ride-through")
+
+
+def test_fans_that_stand_still_do_not_use_the_water(bench):
+    bench.stops(stored(bench, "18 L", units="board"), "air/room/ride-through/6K")
+
+
+def test_rear_doors_are_on_the_water_of_their_zone(bench):
+    # Water of 20 degC, air of 24: a door rated at 10 K with 12,000 W and 1,200 L/s carries
+    # 1200 x 4 / (1 - 1200 / 1426.1) = 30.3 kW, more than its rating.
+    site = chillers(bench, "500 kW", asked=SHED)
+    door = {**site["catalog"]["air_units"]["air-unit"], "kind": "rear-door"}
+    site["catalog"]["air_units"]["door"] = door
+    rated = {"return_temperature": "30 degC", "water_temperature": "20 degC"}
+    bench.entry(site, "air_units", "door", capacity="12 kW", airflow="1200 L/s", **rated)
+    bench.fits(bench.row(site, door={"model": "door"}))
+    # 3 K more carry 12,000 W only as far as 9.99 K does: rated at 40 K it is 300 x 4 / (1 - 300 /
+    # 1426.1) = 1,520 W.
+    bench.entry(site, "air_units", "door", return_temperature="60 degC")
+    text = bench.stops(bench.row(site, door={"model": "door"}), "air/row/r1/door")
+    assert "1.519" in text or "1.52" in text

@@ -42,6 +42,8 @@ def site_limits(facility: Facility, groups: Sequence[RackGroup]) -> Iterator[Sit
             states = unit_states(facility, circuit.units)
         for living in states:
             yield from _circuit_limits(on, living, nodes)
+        if circuit.gap_ms:
+            yield _stored(on, nodes)
 
 
 class _OnCircuit:
@@ -112,6 +114,13 @@ def _circuit_limits(on: _OnCircuit, living: Living, nodes: NodeHeat) -> Iterator
             base=math.ceil(base * each),
             loads=_flow(loads, each),
         )
+
+
+def _stored(on: _OnCircuit, nodes: NodeHeat) -> SiteLimit:
+    """Heat that stored water carries until units make cold again."""
+    base, loads = on.heat(LossState(NORMAL, "normal"), nodes)
+    name, stored_w = f"water/{on.circuit.id}/ride-through", on.circuit.stored_w
+    return SiteLimit(name, "water", on.circuit.id, NORMAL, "W", stored_w, base, loads)
 
 
 def _flow(loads: dict[int, dict[int, int]], each: Fraction) -> dict[int, dict[int, int]]:

@@ -22,6 +22,7 @@ from rackplan.facility.model import (
 )
 from rackplan.facility.resolve.checks import check_power, check_supplies
 from rackplan.facility.resolve.context import Context
+from rackplan.facility.resolve.doors import with_doors
 from rackplan.facility.resolve.feeds import Feeds
 from rackplan.facility.resolve.fixed import fix_servers, resolve_forbids, uses
 from rackplan.facility.resolve.floor import check_fit, resolve_floors
@@ -56,6 +57,7 @@ def resolve(loaded: LoadedSite) -> Facility:
     written = list(written_racks(context))
     cooled = _cooling(context, nodes, written)
     leaf_groups, racks = _racks(context, nodes, written)
+    racks = with_doors(context, nodes, written, racks, cooled.zones)
     racks, floors = resolve_floors(context, written, racks)
     workloads = resolve_workloads(context)
     demands = resolve_demands(context, workloads)
@@ -124,7 +126,7 @@ def _cooling(
     water = resolve_circuits(context, nodes, weather)
     zones = resolve_zones(context, nodes, written, water)
     loops = resolve_loops(context, nodes, water)
-    return _Cooled(weather, water, *with_ride_through(context, nodes, zones, loops))
+    return _Cooled(weather, water, *with_ride_through(context, nodes, zones, loops, water))
 
 
 def _racks(

@@ -28,7 +28,7 @@ class Feeds:
 
     def __init__(self, context: Context, nodes: dict[str, PowerNode]) -> None:
         self._context = context
-        self.nodes = nodes
+        self._nodes = nodes
         self._panels = {
             node.id: Panel(node.poles if node.kind != "busway" else None) for node in nodes.values()
         }
@@ -50,7 +50,7 @@ class Feeds:
         strip = None
         if spec.pdu is not None:
             strip = context.entry(context.catalog.rack_pdu, spec.pdu, (*path, "pdu"))
-        nodes = self.nodes
+        nodes = self._nodes
         known = not nodes or context.known("power node", spec.source, nodes, (*path, "from"))
         if circuit is None or not known:
             return None

@@ -11,7 +11,6 @@ from rackplan.facility.resolve.feeds import Feeds
 from rackplan.facility.resolve.floor import resolve_stand
 from rackplan.facility.resolve.gear import beside_g, resolve_gear
 from rackplan.facility.resolve.written import WrittenRack, written_racks
-from rackplan.facility.resolve.zones import rack_door
 from rackplan.schema import site as s
 
 
@@ -50,7 +49,6 @@ def resolve_rack(
     zone = _reference(context, written, "zone", [z.id for z in context.site.cooling.zones])
     loop = _reference(context, written, "loop", [z.id for z in context.site.cooling.loops])
     circuits = feeds.of(written)
-    door = rack_door(context, written, feeds.nodes)
     tiles = written.either(rack.tiles, row.tiles)
     if model is None:
         return None
@@ -78,7 +76,6 @@ def resolve_rack(
         cable_mm=leaf[1],
         gear=tuple(resolve_gear(context, written, circuits, model)),
         fixed=(),
-        door=door,
         tiles_l_s=None if tiles is None else tiles.count * tiles.flow,
         uses=uses,
         stand=resolve_stand(written, extra_g, context.site.policy, product=product),

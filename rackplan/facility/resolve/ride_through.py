@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from rackplan.catalog.entries import AirUnit
@@ -11,7 +11,8 @@ from rackplan.facility.cooling import CoolingUnit, Loop, RideThrough, Zone
 from rackplan.facility.model import PowerNode
 from rackplan.facility.resolve.context import Context, Path
 from rackplan.facility.resolve.units import behind_ups
-from rackplan.schema import cooling as s
+from rackplan.facility.water import Circuit
+from rackplan.schema import site as s
 
 STEEL_J_G_K = 0.5
 """Heat capacity of steel, of which racks and servers mostly are [J/(g K)] (Incropera, table A.1:
@@ -23,19 +24,61 @@ def with_ride_through(
     nodes: Mapping[str, PowerNode],
     zones: Mapping[str, Zone],
     loops: Mapping[str, Loop],
+    water: Mapping[str, Circuit],
 ) -> tuple[dict[str, Zone], dict[str, Loop]]:
     """Zones and loops with what they live on when cooling stops."""
+    stored = {name for name, circuit in water.items() if circuit.runs_through}
     of_zones = {
-        zone.id: replace(zones[zone.id], ride_through=_of_zone(context, nodes, zone, i, zones))
+        zone.id: replace(
+            zones[zone.id], ride_through=_of_zone(context, nodes, zone, i, zones, stored)
+        )
         for i, zone in enumerate(context.site.cooling.zones)
         if zone.id in zones
     }
     of_loops = {
-        loop.id: replace(loops[loop.id], ride_through=_of_loop(context, nodes, loop, i, loops))
+        loop.id: replace(
+            loops[loop.id], ride_through=_of_loop(context, nodes, loop, i, loops, stored)
+        )
         for i, loop in enumerate(context.site.cooling.loops)
         if loop.id in loops
     }
     return of_zones, of_loops
+
+
+def stored_water(
+    context: Context,
+    spec: s.WaterCircuit,
+    nodes: Mapping[str, PowerNode],
+    rise_k: float | None,
+    path: Path,
+) -> tuple[int, bool]:
+    """How long the stored water of a circuit must last [ms], and whether pumps move it meanwhile.
+
+    Pumps that hang on UPSs run on: the water lasts from the loss of the utility until units make
+    cold again. Others stand until a generator runs.
+    """
+    if spec.restart is None or not spec.storage:
+        if spec.restart is not None:
+            message = f"{spec.id} has a restart but no storage: nothing says what lasts meanwhile"
+            context.problem(path, message, "add storage:")
+        return 0, False
+    if rise_k is None:
+        message = f"the storage of {spec.id} lasts as its water warms up, which nothing says"
+        context.problem((*path, "storage"), message, "add return:")
+        return 0, False
+    if not any(node.kind == "generator" for node in nodes.values()):
+        context.assume("cooling.water", f"{spec.id}: no generator: its storage is not judged")
+        return 0, False
+    on_ups = bool(spec.pumps) and all(behind_ups(nodes, pump.power_from) for pump in spec.pumps)
+    start_ms = context.site.policy.generator_start
+    if start_ms is None:
+        message = f"the restart of {spec.id} follows the start of a generator, which is not given"
+        context.problem(path, message, "add policy: {generator_start: 15 s}")
+        return 0, False
+    if not on_ups:
+        text = f"{spec.id}: its pumps hang on no UPS: stored water moves once a generator runs"
+        context.assume("cooling.water", text)
+    return spec.restart + (start_ms if on_ups else 0), on_ups
 
 
 def _of_zone(
@@ -44,11 +87,12 @@ def _of_zone(
     spec: s.Zone,
     index: int,
     zones: Mapping[str, Zone],
+    stored: Container[str],
 ) -> RideThrough | None:
     zone, path = zones[spec.id], ("cooling", "zones", index)
     if spec.air_volume is None:
         return _unsaid(context, spec, "air_volume", path)
-    gap_ms = _gap_ms(context, nodes, spec, zone.units, path)
+    gap_ms = _gap_ms(context, nodes, spec, zone.units, stored, path)
     liters = spec.air_volume / 1000
     joules = round(liters * zone.density * CP_AIR_J_KG_K / 1000)
     if not spec.mass_share:
@@ -63,11 +107,12 @@ def _of_loop(
     spec: s.Loop,
     index: int,
     loops: Mapping[str, Loop],
+    stored: Container[str],
 ) -> RideThrough | None:
     loop, path = loops[spec.id], ("cooling", "loops", index)
     if spec.volume is None or loop.coolant is None:
         return _unsaid(context, spec, "volume", path)
-    gap_ms = _gap_ms(context, nodes, spec, loop.cdus, path)
+    gap_ms = _gap_ms(context, nodes, spec, loop.cdus, stored, path)
     return RideThrough(gap_ms, round(spec.volume * loop.coolant.joules_per_ml_k))
 
 
@@ -84,21 +129,24 @@ def _gap_ms(
     nodes: Mapping[str, PowerNode],
     spec: s.Zone | s.Loop,
     units: Iterable[CoolingUnit],
+    stored: Container[str],
     path: Path,
 ) -> int:
     """Time without cooling after the loss of the utility [ms]; 0 where nothing says there is one.
 
-    Units that run on without water make no cold: only direct expansion on a UPS has no gap.
+    Units on UPSs have no gap where they make their own cold, or get water that is stored for it.
     """
     if not any(node.kind == "generator" for node in nodes.values()):
         text = "no generator: how long the room must last without cooling is not judged"
         context.assume("cooling", text)
         return 0
+    if all(_runs_through(nodes, spec, unit, spec.water in stored) for unit in units):
+        cold = "water stored for them" if spec.water in stored else "cold of their own"
+        text = f"{spec.id}: its units run through the loss of the utility, on UPSs and with {cold}"
+        context.assume("cooling", text)
+        return 0
     if spec.restart is None:
         context.assume("cooling", f"{spec.id}: no restart: its ride-through is shown, not judged")
-        return 0
-    if all(_runs_through(nodes, unit) for unit in units):
-        context.assume("cooling", f"{spec.id}: its units hang on UPSs and run through")
         return 0
     start_ms = context.site.policy.generator_start
     if start_ms is None:
@@ -108,6 +156,14 @@ def _gap_ms(
     return start_ms + spec.restart
 
 
-def _runs_through(nodes: Mapping[str, PowerNode], unit: CoolingUnit) -> bool:
-    own_cold = isinstance(unit.model, AirUnit) and unit.model.water_temperature is None
-    return own_cold and behind_ups(nodes, unit.power_from)
+def _runs_through(
+    nodes: Mapping[str, PowerNode], spec: s.Zone | s.Loop, unit: CoolingUnit, stored: bool
+) -> bool:
+    own_cold = (
+        isinstance(spec, s.Zone)
+        and isinstance(unit.model, AirUnit)
+        and unit.model.water_temperature is None
+        and spec.water is None
+        and spec.water_temperature is None
+    )
+    return (own_cold or stored) and behind_ups(nodes, unit.power_from)

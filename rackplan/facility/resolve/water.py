@@ -13,6 +13,7 @@ from rackplan.facility.cooling import CoolingUnit
 from rackplan.facility.devices import PowerNode
 from rackplan.facility.model import Rack
 from rackplan.facility.resolve.context import Context, Path
+from rackplan.facility.resolve.ride_through import stored_water
 from rackplan.facility.resolve.units import check_power
 from rackplan.facility.water import (
     CLASS_MAX_C,
@@ -96,7 +97,9 @@ def resolve_circuits(
         if not spec.units:
             context.problem(path, f"circuit {spec.id!r} has no units", "list them under units:")
         if rejectors and setpoint_c is not None:
-            found[spec.id] = _circuit(context, spec, path, setpoint_c, rejectors, pumps, weather)
+            found[spec.id] = _circuit(
+                context, spec, path, setpoint_c, rejectors, pumps, weather, nodes
+            )
     return found
 
 
@@ -194,6 +197,7 @@ def _circuit(
     rejectors: list[Rejector],
     pumps: list[CoolingUnit],
     weather: Weather | None,
+    nodes: Mapping[str, PowerNode],
 ) -> Circuit:
     """A circuit, and what it reaches: told where that is warmer than it should be."""
     rise_k = _rise_k(context, spec, setpoint_c)
@@ -227,6 +231,7 @@ def _circuit(
         tuple(rejectors),
         tuple(pumps),
         (spec.storage or 0) // 1000,
+        *stored_water(context, spec, nodes, rise_k, path),
     )
     _tell_warm(context, circuit, path)
     return circuit

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rackplan.catalog.entries import AirUnit
 from rackplan.facility.air import coil_capacity_w, moist_density
-from rackplan.facility.cooling import CONDENSATION_K, Containment, CoolingUnit, Zone
+from rackplan.facility.cooling import Containment, CoolingUnit, Zone
 from rackplan.facility.model import PowerNode, Rack
 from rackplan.facility.resolve.context import Context, Path, fraction
 from rackplan.facility.resolve.heat_matrix import read_matrix
 from rackplan.facility.resolve.layout import racks_at
 from rackplan.facility.resolve.pools import pools_of
-from rackplan.facility.resolve.units import assume_undriven, check_power, unit_power_w
+from rackplan.facility.resolve.units import Driven, assume_undriven, check_power, unit_power_w
 from rackplan.facility.resolve.water import zone_on_water
 from rackplan.facility.resolve.written import WrittenRack
 from rackplan.facility.water import Circuit
@@ -108,17 +108,19 @@ def _air_unit(
     if entry.kind == "in-row" and not unit.serves:
         text = f"{unit.id} stands in a row and cools all of zone {zone.id}: no serves:"
         context.assume("cooling.zones", text)
-    return air_unit(context, unit, entry, zone.supply, zone.water_temperature, path, serves)
+    start_w, water_c = unit.start_power or 0, zone.water_temperature
+    return air_unit(context, unit, entry, zone.supply, water_c, path, serves, start_w)
 
 
 def air_unit(
     context: Context,
-    spec: s.AirUnitSpec | _Door,
+    spec: Driven,
     entry: AirUnit,
     supply_c: float,
     water_c: float | None,
     path: Path,
     serves: frozenset[str] = frozenset(),
+    start_w: int = 0,
 ) -> CoolingUnit:
     """An air unit or a rear door with what it carries at the site.
 
@@ -137,7 +139,7 @@ def air_unit(
         flow=entry.airflow.whole,
         power_w=unit_power_w(context, entry, spec, "air_units", path),
         power_from=spec.power_from,
-        start_w=spec.start_power or 0,
+        start_w=start_w,
         model_id=spec.model,
         model=entry,
         serves=serves or None,
@@ -146,53 +148,9 @@ def air_unit(
     )
 
 
-def rack_door(
-    context: Context, written: WrittenRack, nodes: Mapping[str, PowerNode]
-) -> CoolingUnit | None:
-    """The rear door of a rack; ``None`` without one."""
-    own = written.rack.door
-    spec = written.either(own, written.row.door)
-    if spec is None:
-        return None
-    path = (*(written.path if own is not None else written.path[:4]), "door")
-    check_power(context, spec.power_from, path, nodes)
-    entry = context.entry(context.catalog.air_unit, spec.model, (*path, "model"))
-    if entry is None:
-        return None
-    if entry.kind != "rear-door":
-        message = f"{spec.model} is no rear door but of kind {entry.kind}"
-        context.problem((*path, "model"), message, "see `rackplan catalog list air_units`")
-        return None
-    zone = next((z for z in context.site.cooling.zones if z.id == _zone_of(written)), None)
-    if zone is None:
-        message = f"{written.id} has a rear door and stands in no zone: its air comes from one"
-        context.problem(path, message, "give the rack a zone")
-        return None
-    if spec.water_temperature is not None and zone.dew_point_max is not None:
-        least_c = zone.dew_point_max + CONDENSATION_K
-        if spec.water_temperature < least_c:
-            message = (
-                f"door water of {spec.water_temperature:g} degC is less than {CONDENSATION_K:g} K "
-                f"above the dew point of {zone.id} ({zone.dew_point_max:g} degC): it condenses"
-            )
-            context.problem((*path, "water_temperature"), message, f"at least {least_c:g} degC")
-    door = _Door(f"{written.id}/door", spec.model, spec.power_from)
-    return air_unit(context, door, entry, zone.supply, spec.water_temperature, path)
-
-
-@dataclass(frozen=True, slots=True)
-class _Door:
-    """A rear door as a unit of its own."""
-
-    id: str
-    model: str
-    power_from: tuple[str, ...]
-    start_power: int | None = None
-
-
 def _by_water(
     context: Context,
-    spec: s.AirUnitSpec | _Door,
+    spec: Driven,
     entry: AirUnit,
     approach_k: float,
     path: Path,
