@@ -204,3 +204,34 @@ def test_a_heat_matrix_and_leakage_say_the_same_twice():
 @pytest.mark.parametrize("value", [-0.1, 0.51, "5 %"])
 def test_leakage_is_a_share(value):
     tells(cooled_site(leakage=value), "cooling.zones[0].leakage")
+
+
+def in_rack(document, **changes):
+    """A CDU of the loop that stands in a rack."""
+    document["catalog"]["cdus"]["cdu"] |= {"rack_units": 4, "weight": "100 kg"}
+    gear = {"name": "cdu-1", "cdu": "cdu", "u": 1, **changes}
+    document["halls"][0]["rows"][0]["racks"][0]["gear"] = [gear]
+    return document
+
+
+def test_an_in_rack_cdu_is_one_of_its_loop():
+    place = "halls[0].rows[0].racks[0].gear[0]"
+    tells(in_rack(cooled_site(), name="cdu-9"), f"{place}.name", "loop 'loop'", "no CDU 'cdu-9'")
+    document = in_rack(cooled_site())
+    del document["halls"][0]["rows"][0]["loop"]
+    tells(document, f"{place}.name", "which has no loop, has no CDU 'cdu-1'")
+    document = in_rack(cooled_site(), cdu="other")
+    document["catalog"]["cdus"]["other"] = dict(document["catalog"]["cdus"]["cdu"])
+    tells(document, f"{place}.cdu", "cdu-1 is a cdu under cooling, and other here")
+
+
+def test_what_drives_an_in_rack_cdu_carries_it():
+    # On power nodes it draws nothing from the feeds of its rack; else it is gear like any other.
+    for nodes, drawn in (([], 1000), (["panel-a"], 0)):
+        document = in_rack(cooled_site())
+        document["catalog"]["cdus"]["cdu"]["power"] = "1 kW"
+        cdus = [{"id": f"cdu-{i}", "model": "cdu", "power_from": nodes} for i in (1, 2)]
+        loop_of(document)["cdus"] = cdus
+        site = facility_of(document)
+        (gear,) = site.racks["row/r1"].gear
+        assert (drawn, 4, 100_000) == (gear.power_w, gear.rack_units, gear.weight_g)

@@ -44,6 +44,10 @@ HELD_BY = {
         r"power/ups-[a-d]$",  # nothing is kept in reserve
         r"air/row-\d/r\d$",
     ],
+    "mixed-cooling": [
+        r"air/pod-aisle/airflow$",  # a contained aisle
+        r"liquid/dlc-\d/pressure/",  # pressure left by the CDU in a rack
+    ],
     "nvl72-liquid-hall": [
         r"power/ups-[a-d]@loss:",
         r"air/room$|air/room@loss:crah-",

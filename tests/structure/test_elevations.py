@@ -118,6 +118,10 @@ def full_rack() -> Document:
             "power": "300 W",
         }
     }
+    cdu = {"id": "cdu", "model": "in-rack"}
+    loop = {"id": "loop", "facility_water": "20 degC", "cdus": [cdu]}
+    document["cooling"]["loops"] = [loop]
+    row_of(document)["loop"] = "loop"
     row_of(document)["profile"] = {
         "blocked": ["18 whips"],
         "reserved": ["16-17"],

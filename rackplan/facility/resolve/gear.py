@@ -36,6 +36,8 @@ def _gear(
     sides = tuple(feed.side for feed in feeds)
     entry, kind = _entry(context, item, path)
     power_w = _given(item.power, _draw(entry))
+    if isinstance(entry, Cdu) and _driven_elsewhere(context, written, item, path):
+        power_w = item.power or 0
     weight_g = _given(item.weight, entry.weight if entry else None)
     height = _given(item.rack_units, entry.rack_units if entry else None)
     for name, value in (("rack_units", height), ("power", power_w), ("weight", weight_g)):
@@ -79,6 +81,26 @@ def _entry(context: Context, item: s.Gear, path: Path) -> tuple[Switch | Cdu | N
     if item.cdu:
         return context.entry(context.catalog.cdu, item.cdu, (*path, "cdu")), "cdu"
     return None, "gear"
+
+
+def _driven_elsewhere(context: Context, written: WrittenRack, item: s.Gear, path: Path) -> bool:
+    """Whether power nodes drive an in-rack CDU, and not the feeds of its rack.
+
+    It is the CDU of its name in the rack's loop, where its draw and what drives it are stated.
+    """
+    loop_id = written.either(written.rack.loop, written.row.loop)
+    loop = next((loop for loop in context.site.cooling.loops if loop.id == loop_id), None)
+    spec = next((cdu for cdu in loop.cdus if cdu.id == item.name), None) if loop else None
+    if spec is None:
+        on = f"loop {loop_id!r} of {written.id}" if loop_id else f"{written.id}, which has no loop,"
+        message = f"{on} has no CDU {item.name!r}"
+        cure = "name the gear after its CDU under cooling: loops: cdus:"
+        context.problem((*path, "name"), message, cure)
+        return False
+    if spec.model != item.cdu:
+        message = f"{item.name} is a {spec.model} under cooling, and {item.cdu} here"
+        context.problem((*path, "cdu"), message, "name the same model")
+    return bool(spec.power_from)
 
 
 def _draw(entry: Switch | Cdu | None) -> Figure | None:
