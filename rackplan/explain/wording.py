@@ -27,7 +27,7 @@ _WHAT = {
     "mL/min": "move",
     "ports": "offer",
     "mA": "carry",
-    "milli-K": "warm up by",
+    "micro-K": "warm up by",
     "g": "carry",
 }
 _LOADS = {"peak": "short peak on ", "transfer": "load before servers react on "}
@@ -200,6 +200,8 @@ def _when(state: str, racks: Sequence[str] = ()) -> str:
 
 def shown(value: int, unit: str) -> str:
     """A figure for people, in the unit of its limit."""
+    if unit.startswith("micro-"):
+        return f"{value / 1e6:,.1f} {unit.removeprefix('micro-')}"
     if unit.startswith("milli-"):
         return f"{value / 1000:,.1f} {unit.removeprefix('milli-')}"
     quantity = _QUANTITIES.get(unit)

@@ -85,6 +85,8 @@ _SHOWN_UNITS = {
 def scaled(value: int | float, quantity: str) -> tuple[Cell, str]:
     """A figure in base units for people: ``(812000, "W")`` is ``(812.0, "kW")``."""
     unit, scale = _SHOWN_UNITS.get(quantity, (quantity, 1))
+    if quantity.startswith("micro-"):
+        return round(value / 1e6, 2), clean(quantity.removeprefix("micro-"))
     if quantity.startswith("milli-"):
         # A throughput: no prediction is better than three significant digits.
         rate = float(f"{value / 1000:.3g}")

@@ -12,7 +12,7 @@ from rackplan.formulation.patterns import group_wiring
 from rackplan.formulation.stacking import free_units, stacks
 from rackplan.formulation.wiring import Wiring
 from rackplan.plan import LimitState
-from rackplan.solver.loads import holds, loaded
+from rackplan.solver.loads import by_group, holds, loaded
 
 MOST = 3
 """Limits named per rack."""
@@ -33,6 +33,12 @@ class Bindings:
         self._free = {limit.id: limit.capacity - limit.load for limit in limits}
         self._offered = {option.footprint.index: option.footprint for option in instance.menu}
         self._full_lines = full_lines
+        placed = by_group(instance, counts)
+        self._asked = {
+            limit.id: (holds(limit, placed), loaded(limit, placed))
+            for limit in instance.site_limits
+            if limit.when is not None
+        }
         self._shared: dict[tuple[int, int], tuple[str, ...]] = {}
         self._wiring: dict[int, Wiring] = {}
 
@@ -92,10 +98,9 @@ class Bindings:
         more = limit.loads.get(group.index, {}).get(footprint.index, 0)
         if limit.when is None:
             return more > self._free[limit.id]
-        called = (group.index, footprint.index) in limit.when
-        if not called and not holds(self._instance, limit, self._counts):
-            return False
-        return loaded(self._instance, limit, self._counts) + more > limit.capacity
+        standing, load = self._asked[limit.id]
+        called = standing or (group.index, footprint.index) in limit.when
+        return called and load + more > limit.capacity
 
     def _wires(self, group: RackGroup, rack: Rack, footprint: Footprint) -> bool:
         """Whether lines and outlets carry one more, the cords of all new servers begun anew."""

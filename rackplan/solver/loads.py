@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rackplan.facility import RackGroup
 from rackplan.facility.limits import SiteLimit
 from rackplan.formulation.instance import Instance
 from rackplan.plan import LimitState
 
 RackCounts = Mapping[str, Mapping[int, int]]
 """New servers by rack id and footprint index."""
+
+Placed = Mapping[tuple[int, int], int]
+"""New servers by rack group index and footprint index."""
 
 
 def plan_limits(instance: Instance, counts: RackCounts) -> Iterator[LimitState]:
@@ -28,10 +30,11 @@ def plan_limits(instance: Instance, counts: RackCounts) -> Iterator[LimitState]:
 
 
 def _loaded(instance: Instance, counts: RackCounts) -> Iterator[LimitState]:
+    placed = by_group(instance, counts)
     for limit in instance.site_limits:
-        if not holds(instance, limit, counts):
+        if not holds(limit, placed):
             continue
-        load = loaded(instance, limit, counts)
+        load = loaded(limit, placed)
         yield LimitState(
             limit.id, limit.family, limit.device, limit.state, limit.quantity, load, limit.capacity
         )
@@ -55,22 +58,26 @@ def _loaded(instance: Instance, counts: RackCounts) -> Iterator[LimitState]:
                     )
 
 
-def loaded(instance: Instance, limit: SiteLimit, counts: RackCounts) -> int:
+def by_group(instance: Instance, counts: RackCounts) -> Placed:
+    """New servers of each rack group, by footprint."""
+    placed: dict[tuple[int, int], int] = {}
+    for group in instance.groups:
+        for rack in group.racks:
+            for footprint, many in counts.get(rack.id, {}).items():
+                key = (group.index, footprint)
+                placed[key] = placed.get(key, 0) + many
+    return placed
+
+
+def loaded(limit: SiteLimit, placed: Placed) -> int:
     """Load of a limit that racks share."""
     return limit.base + sum(
-        amount * group_count(instance.groups[group], counts, footprint)
-        for group, loads in limit.loads.items()
-        for footprint, amount in loads.items()
+        many * of_group.get(footprint, 0)
+        for (group, footprint), many in placed.items()
+        if (of_group := limit.loads.get(group)) is not None
     )
 
 
-def holds(instance: Instance, limit: SiteLimit, counts: RackCounts) -> bool:
+def holds(limit: SiteLimit, placed: Placed) -> bool:
     """Whether a limit holds: one of the servers that call for it stands."""
-    return limit.when is None or any(
-        group_count(instance.groups[group], counts, footprint) for group, footprint in limit.when
-    )
-
-
-def group_count(group: RackGroup, counts: RackCounts, footprint: int) -> int:
-    """New servers of a footprint in all racks of a group."""
-    return sum(counts.get(rack.id, {}).get(footprint, 0) for rack in group.racks)
+    return limit.when is None or any(placed.get(key) for key in limit.when)

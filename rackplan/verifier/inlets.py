@@ -95,9 +95,9 @@ def rises(view: View, zone: Zone) -> Iterator[Finding]:
             yield from at_most(
                 f"air/{rack.id}/inlet-rise/{tenths / 10:g}K",
                 rack.id,
-                math.floor(round(1000 * rise, 6)),
-                100 * tenths,
-                "milli-K",
+                math.floor(round(1e6 * rise, 3)),
+                100_000 * tenths,
+                "micro-K",
                 before=f"the inlet of {rack.id} is warmer than its supply by",
             )
 

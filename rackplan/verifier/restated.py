@@ -275,6 +275,8 @@ def _range(facility: Facility, mine: LimitState, things: int) -> tuple[int, int]
     if mine.family == "demand":
         return mine.load - things, mine.load  # rates are rounded down
     gear = [item for rack in facility.racks.values() for item in rack.gear]
+    if mine.quantity == "micro-K":
+        return mine.load, mine.load + things  # of each thing rounded up
     if mine.family == "air":
         # What a server adds to the losses of power nodes in the room is rounded up.
         noise = things if any(n.zone == mine.device for n in facility.nodes.values()) else 0

@@ -26,6 +26,7 @@ _QUANTITIES = {
 
 
 _MILLI = "milli-"
+_MICRO = "micro-"
 """Thousandths of a unit, as limits of throughput count; people read the unit itself."""
 
 
@@ -121,6 +122,9 @@ def figure(value: Exact, unit: str, digits: int = 4) -> str:
 
 def of(load: Exact, capacity: int, unit: str) -> str:
     """``812 kW of 800 kW``, with as many digits as it takes to tell the two apart."""
+    if unit.startswith(_MICRO):
+        whole = unit.removeprefix(_MICRO)
+        return f"{float(load) / 1e6:,.6f} of {capacity / 1e6:,.6f} {whole}"
     if unit.startswith(_MILLI):
         whole = unit.removeprefix(_MILLI)
         return f"{float(load) / 1000:,.3f} of {capacity / 1000:,.3f} {whole}"

@@ -18,6 +18,9 @@ from rackplan.facility.model import NORMAL, Facility, Footprint, LossState
 
 NORMAL_STATE = LossState(NORMAL, "normal")
 
+MICRO = 10**6
+"""Rises enter limits in millionths of a kelvin: what is rounded up for each server is nothing."""
+
 NOISE = 6
 """Digits of kelvin that margins are told apart by."""
 
@@ -63,7 +66,7 @@ def called_for(
 def inlet_limits(
     facility: Facility, zone: Zone, members: Sequence[RackGroup]
 ) -> Iterator[SiteLimit]:
-    """Rise of every inlet by a heat distribution matrix [mK]: supply + matrix x heat of racks.
+    """Rise of every inlet by a heat distribution matrix [uK]: supply + matrix x heat of racks.
 
     For every rack i: sum over racks j of M(i,j) heat(j) <= warmest inlet of its servers - supply.
     Racks of a zone with a matrix stand alone in their groups.
@@ -80,17 +83,24 @@ def inlet_limits(
             if f.inlet_max_c is not None
         }
         each = {
-            other.index: {f: math.ceil(rise[other.rack.id] * watts) for f, watts in heat.items()}
+            other.index: {f: _micro_k(rise[other.rack.id], watts) for f, watts in heat.items()}
             for other in members
         }
         base = sum(
-            math.ceil(rise[other.rack.id] * item.power_w)
+            _micro_k(rise[other.rack.id], item.power_w)
             for other in members
             for item in other.rack.gear
         ) + sum(fixed_load([other.rack], each[other.index]) for other in members)
         for tenths, when in called_for(facility, margins, [group]).items():
             name = f"air/{rack}/inlet-rise/{tenths / 10:g}K"
-            yield SiteLimit(name, "air", rack, NORMAL, "milli-K", 100 * tenths, base, each, when)
+            yield SiteLimit(
+                name, "air", rack, NORMAL, "micro-K", MICRO * tenths // 10, base, each, when
+            )
+
+
+def _micro_k(k_kw: float, watts: int) -> int:
+    """Rise of an inlet by some heat [uK], rounded up."""
+    return math.ceil(round(1000 * k_kw * watts, NOISE))
 
 
 def ride_through_limits(
