@@ -40,7 +40,7 @@ _IN_RACKS = {
     | {"service": "room to serve it", "door": "a door on the way in"},
     "power": {"psu": "live power supplies", "supply": "voltage and connectors"}
     | {"outlets": "outlets of the rack PDUs"},
-    "air": {"": "heat to air", "inlet": "inlet temperature", "zone": "the missing cooling zone"}
+    "air": {"": "heat to air", "inlet": "inlet temperature"}
     | {"door": "heat to the rear door", "door-airflow": "air through the rear door"}
     | {"tiles": "air through floor tiles", "return": "exhaust air", "humidity": "moisture of air"},
     "liquid": {"loop": "the missing coolant loop", "supply": "coolant temperature"}

@@ -235,3 +235,10 @@ def test_what_drives_an_in_rack_cdu_carries_it():
         site = facility_of(document)
         (gear,) = site.racks["row/r1"].gear
         assert (drawn, 4, 100_000) == (gear.power_w, gear.rack_units, gear.weight_g)
+
+
+def test_a_rack_in_no_zone():
+    document = cooled_site(2)
+    del document["halls"][0]["rows"][0]["zone"]
+    document["halls"][0]["rows"][0]["racks"][0]["zone"] = "zone"
+    tells(document, "halls[0].rows[0].racks[1]", "row/r2 stands in no cooling zone", "add zone:")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+import rackplan
+
 SHED = {"server": "box", "min": 2, "max": 2, "survive": "shed"}
 
 
@@ -98,21 +100,17 @@ def test_thin_air_lowers_the_warmest_inlet(bench):
     bench.stops(build("30 degC", "901 m"), "air/row/r1/inlet")
 
 
-def test_a_rack_without_a_zone_takes_no_server(bench):
-    site = bench.site()
-    del site["halls"][0]["rows"][0]["zone"]
-    bench.stops(site, "air/row/r1/zone")
-    bench.fits(bench.rack(site, "r2", zone="room"))
-
-
-def test_a_server_that_needs_air_needs_a_zone_even_without_heat_to_it(bench):
-    # All heat to the coolant, 400 L/s of air all the same.
+def test_a_rack_without_a_zone_is_refused_unless_nothing_needs_air(bench):
+    # All heat to the coolant, 400 L/s of air all the same; then none.
     site = bench.ask(bench.site(), {"server": "wet", "min": 1, "max": 1})
     bench.entry(site, "servers", "wet", liquid_fraction=1.0)
-    bench.fits(site)
     del site["halls"][0]["rows"][0]["zone"]
-    bench.stops(site, "air/row/r1/zone")
+    with pytest.raises(rackplan.InputError, match="row/r1 stands in no cooling zone"):
+        bench.load(site)
     bench.fits(bench.entry(site, "servers", "wet", airflow="0 L/s"))
+    gear = {"name": "leaf", "u": 48, "rack_units": 1, "power": "900 W", "weight": "10 kg"}
+    with pytest.raises(rackplan.InputError, match="add zone: to the rack or its row"):
+        bench.load(bench.rack(site, gear=[{**gear, "airflow": "50 L/s"}]))
 
 
 def powered(bench, sources, capacity):

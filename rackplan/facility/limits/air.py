@@ -113,8 +113,7 @@ def rack_limits(facility: Facility, group: RackGroup) -> Iterator[RackLimit]:
             yield _rack_limit(rack, "", "W", rack.air_limit_w, heat)
     else:
         yield from _door_limits(facility, group, zone, rack.door)
-    if zone is None:
-        yield admission("air", "zone", facility, group, lambda f: zone_misfit(f, rack))
+    if zone is None:  # then nothing it may hold needs air
         return
     yield admission("air", "inlet", facility, group, lambda f: inlet_misfit(f, zone, rack))
     yield admission("air", "return", facility, group, lambda f: return_misfit(f, zone, rack))
@@ -148,12 +147,6 @@ def _rack_limit(
     of_gear = sum(item.power_w if unit == "W" else item.airflow_l_s for item in rack.gear)
     base = fixed_load([rack], loads) + of_gear
     return RackLimit(f"air/{{rack}}{what}", "air", NORMAL, unit, capacity, base, loads, {})
-
-
-def zone_misfit(footprint: Footprint, rack: Rack) -> str | None:
-    """Why a server cannot do without a cooling zone; ``None`` when it needs no air at all."""
-    needs_air = footprint.air_w or footprint.airflow_l_s
-    return "in no cooling zone" if needs_air else None
 
 
 def inlet_misfit(footprint: Footprint, zone: Zone, rack: Rack) -> str | None:

@@ -37,7 +37,7 @@ from rackplan.facility.resolve.water import check_circuits, resolve_circuits, re
 from rackplan.facility.resolve.windows import check_windows
 from rackplan.facility.resolve.work import resolve_demands, resolve_objectives, resolve_workloads
 from rackplan.facility.resolve.written import WrittenRack, written_racks
-from rackplan.facility.resolve.zones import air_units, resolve_zones
+from rackplan.facility.resolve.zones import air_units, check_zones, resolve_zones
 from rackplan.facility.water import Circuit
 from rackplan.facility.weather import Weather
 from rackplan.schema.load import LoadedSite
@@ -151,7 +151,8 @@ def _check_racks(
     floors: Mapping[str, Floor],
     footprints: tuple[Footprint, ...],
 ) -> None:
-    """Servers can be plugged in, brought in and served, where they stand or anywhere at all."""
+    """Servers can be plugged in, cooled, brought in and served, where they stand or anywhere."""
+    check_zones(context, written, racks, footprints)
     check_supplies(context, written, racks, footprints)
     check_fit(context, written, racks, floors, footprints)
 

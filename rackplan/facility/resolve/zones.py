@@ -9,7 +9,7 @@ from dataclasses import replace
 from rackplan.catalog.entries import AirUnit
 from rackplan.facility.air import coil_capacity_w, moist_density
 from rackplan.facility.cooling import Containment, CoolingUnit, Zone
-from rackplan.facility.model import PowerNode, Rack
+from rackplan.facility.model import Footprint, PowerNode, Rack
 from rackplan.facility.resolve.context import Context, Path, fraction
 from rackplan.facility.resolve.heat_matrix import read_matrix
 from rackplan.facility.resolve.layout import racks_at
@@ -65,6 +65,24 @@ def resolve_zones(
         zones[spec.id] = replace(zone, pools=pools_of(context, zone.units, members, path))
         _check_moisture(context, spec, path)
     return zones
+
+
+def check_zones(
+    context: Context,
+    written: Iterable[WrittenRack],
+    racks: Mapping[str, Rack],
+    footprints: Iterable[Footprint],
+) -> None:
+    """Every rack stands in a zone, unless nothing it may hold needs air."""
+    airy = any(f.air_w or f.airflow_l_s for f in footprints)
+    for one in written:
+        rack = racks.get(one.id)
+        said = one.either(one.rack.zone, one.row.zone) is not None  # unknown ones are told already
+        if rack is None or said or not (airy or any(item.power_w for item in rack.gear)):
+            continue
+        message = f"{one.id} stands in no cooling zone: nothing carries its heat to air away"
+        path = one.path if len(one.row.racks) > 1 else one.path[:4]
+        context.problem(path, message, "add zone: to the rack or its row")
 
 
 def _check_parts(context: Context) -> None:
