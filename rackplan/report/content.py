@@ -55,6 +55,7 @@ class Content:
     cooling_loads: Table
     cooling_zones: Table
     cooling_loops: Table
+    cooling_pressure: Table
     assumptions: Table
     servers: Table
     cords: Table
@@ -104,6 +105,7 @@ def gather(plan: Plan, facility: Facility, date: str = "") -> Content:
         cooling_loads=cooling_tables.loads(plan),
         cooling_zones=cooling_tables.zones(plan),
         cooling_loops=cooling_tables.loops(plan),
+        cooling_pressure=cooling_tables.pressures(plan),
         assumptions=tables.assumptions(plan),
         servers=tables.servers(plan, facility),
         cords=power_tables.cords(plan, facility),

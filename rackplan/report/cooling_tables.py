@@ -7,10 +7,12 @@ from collections.abc import Iterable
 
 from rackplan.plan import Plan
 from rackplan.plan.cooling import (
+    AreaCooling,
     AreaState,
     Closest,
     Humidity,
     LoopCooling,
+    ZoneCooling,
 )
 from rackplan.plan.cooling import share as share_of
 from rackplan.report.table import Cell, Column, Table, clean
@@ -26,9 +28,13 @@ KINDS = {
 """Kinds of areas in words."""
 
 
+MOST_POOLS = 3
+"""Pools of units listed for a zone, the fullest ones."""
+
+
 def loads(plan: Plan) -> Table:
     """Heat and flow of every zone, part of a zone and loop, in normal operation and at worst."""
-    areas = [area for zone in plan.cooling.zones for area in zone.areas]
+    areas = [area for zone in plan.cooling.zones for area in _fullest(zone)]
     areas += [loop.area for loop in plan.cooling.loops]
     rows = tuple(
         (
@@ -51,10 +57,24 @@ def loads(plan: Plan) -> Table:
     )
     note = (
         "Worst state: the one with the largest share of heat or flow; the columns after it are of "
-        f"that state. {_RISES_NOTE}"
+        f"that state. Of pools of units the {MOST_POOLS} fullest of each zone. {_RISES_NOTE}"
     )
     table = Table("cooling-loads", "Cooling: heat and flow", columns, rows, note)
     return table.without_empty(*_OPTIONAL)
+
+
+def _fullest(zone: ZoneCooling) -> list[AreaCooling]:
+    """A zone and its parts; of its pools of units the fullest ones."""
+    pools = [area for area in zone.areas if area.kind == "near"]
+    kept = sorted(pools, key=lambda area: -_share(area.worst))[:MOST_POOLS]
+    return [area for area in zone.areas if area.kind != "near" or area in kept]
+
+
+def _share(row: AreaState) -> float:
+    return max(
+        0.0 if limit is None else share_of(load, limit)
+        for load, limit in ((row.heat_w, row.capacity_w), (row.flow or 0, row.flow_max))
+    )
 
 
 _RISES_NOTE = (
@@ -193,26 +213,52 @@ def loops(plan: Plan) -> Table:
         Column("models", "Set by"),
         *_closest_columns("Return"),
         Column("dew", "Over dew", "K", "tenths"),
-        Column("lasts", "Without cooling", "s", "count"),
-        Column("gap", "Gap", "s", "count"),
+    )
+    note = (
+        "At least, at most: supply temperatures that suit every server on the loop. Return: of the "
+        "server closest to its own limit or the CDUs'. Over dew: supply above 2 K over the highest "
+        "dew point. - is not known, and not judged."
+    )
+    table = Table("cooling-loops", "Cooling: temperatures of loops", columns, rows, note)
+    return table.without_empty("return_server", "models")
+
+
+def pressures(plan: Plan) -> Table:
+    """Pressure of every coolant loop, and how long it lasts without cooling."""
+    rows = tuple(
+        (
+            clean(loop.loop),
+            pressure.pipes_pa / 1000 if (pressure := loop.pressure) else None,
+            pressure.server_pa / 1000 if pressure else None,
+            pressure.head_pa / 1000 if pressure else None,
+            100 * pressure.share if pressure else None,
+            clean(pressure.model) if pressure else "",
+            whole_s(loop.ride_through_s),
+            loop.gap_s,
+        )
+        for loop in plan.cooling.loops
+    )
+    columns = (
+        Column("loop", "Loop"),
         Column("pipes", "Pipes", "kPa", "tenths"),
         Column("server", "Server", "kPa", "tenths"),
         Column("head", "Head", "kPa", "tenths"),
         Column("pressure_use", "Used", "%", "percent"),
         Column("pressure_model", "Model"),
+        Column("lasts", "Without cooling", "s", "count"),
+        Column("gap", "Gap", "s", "count"),
     )
     note = (
-        "At least, at most: supply temperatures that suit every server on the loop. Return: of the "
-        "server closest to its own limit or the CDUs'. Pipes at the flow of all servers, and the "
-        "server that takes most with its couplings, of the head the CDUs leave. Over dew: supply "
-        "above 2 K over the highest dew point. - is not known, and not judged."
+        "Pipes at the flow of all servers, and the server that takes most with its couplings, of "
+        "the head the CDUs leave. Without cooling: until the supply is too warm for a server, "
+        "against the gap there may be. - is not known, and not judged."
     )
-    table = Table("cooling-loops", "Cooling: loops", columns, rows, note)
-    return table.without_empty("return_server", "pressure_model", "models")
+    table = Table("cooling-pressure", "Cooling: pressure of loops", columns, rows, note)
+    return table.without_empty("pressure_model")
 
 
 def _loop_row(loop: LoopCooling) -> tuple[Cell, ...]:
-    window, pressure = loop.window, loop.pressure
+    window = loop.window
     models = dict.fromkeys(name for name in (window.low_model, window.high_model) if name)
     return (
         clean(loop.loop),
@@ -227,13 +273,6 @@ def _loop_row(loop: LoopCooling) -> tuple[Cell, ...]:
         "; ".join(map(clean, models)),
         *_closest_cells(loop.back),
         loop.dew_margin_k,
-        whole_s(loop.ride_through_s),
-        loop.gap_s,
-        pressure.pipes_pa / 1000 if pressure else None,
-        pressure.server_pa / 1000 if pressure else None,
-        pressure.head_pa / 1000 if pressure else None,
-        100 * pressure.share if pressure else None,
-        clean(pressure.model) if pressure else "",
     )
 
 

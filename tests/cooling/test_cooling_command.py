@@ -248,7 +248,12 @@ def test_reports_show_zones_and_loops(files):
     )
     content = gather(answer, facility)
     page = render_html(answer, facility, content)
-    for table in (content.cooling_loads, content.cooling_zones, content.cooling_loops):
+    for table in (
+        content.cooling_loads,
+        content.cooling_zones,
+        content.cooling_loops,
+        content.cooling_pressure,
+    ):
         assert table.rows
         assert f'id="{table.id}"' in page
     assert 3 == sum(row[0] == "zone" for row in content.cooling_states.rows)
