@@ -57,7 +57,7 @@ def resolve(loaded: LoadedSite) -> Facility:
     written = list(written_racks(context))
     cooled = _cooling(context, nodes, written)
     leaf_groups, racks = _racks(context, nodes, written)
-    racks = with_doors(context, nodes, written, racks, cooled.zones)
+    racks = with_doors(context, nodes, written, racks, cooled.zones, cooled.water)
     racks, floors = resolve_floors(context, written, racks)
     workloads = resolve_workloads(context)
     demands = resolve_demands(context, workloads)
