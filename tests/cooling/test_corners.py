@@ -55,3 +55,49 @@ def test_door_water_is_held_against_the_dew_point_in_the_coldest_hour():
         facility_of(document)
     document["cooling"]["zones"][0]["dew_point_max"] = "12 degC"
     facility_of(document)
+
+
+def on_batteries(**door):
+    """A room of 1 m3 whose units make their own cold on UPSs, with a rear door on a rack."""
+    document = doored(cooled_site(1))
+    nodes = document["power"]["nodes"]
+    nodes[0:1] = [
+        {"id": "grid", "kind": "utility"},
+        {"id": "gen", "kind": "generator"},
+        {"id": "ats", "kind": "ats", "from": ["grid", "gen"]},
+    ]
+    nodes[3]["from"] = ["ats"]
+    document["policy"] |= {"generator_start": "10 s", "not_survived": ["ats"]}
+    zone = document["cooling"]["zones"][0]
+    zone |= {"air_volume": "1 m3", "restart": "50 s"}
+    zone["units"][0]["power_from"] = ["ups-[a-b]"]
+    rack_of(document, 0)["door"] |= door
+    document["catalog"]["air_units"]["door"]["power"] = "0 W"
+    return document
+
+
+def test_a_rear_door_that_stops_leaves_the_room_to_its_air():
+    # Units on UPSs run through; the door's heat reaches the room until a generator runs: 10 + 50 s.
+    document = on_batteries()
+    rest = facility_of(document).zones["zone"].ride_through
+    assert rest is not None
+    assert 60_000 == rest.gap_ms
+    del rack_of(document, 0)["door"]
+    rest = facility_of(document).zones["zone"].ride_through
+    assert rest is not None
+    assert 0 == rest.gap_ms
+
+
+@pytest.mark.parametrize("stops", [{"power_from": ["panel-a"]}, {}])
+def test_a_position_takes_the_heat_of_a_door_that_anything_stops(stops):
+    # A position that takes 6,000 W without the door, which is lost with its panel or in a state of
+    # the policy, though its own loss need not be survived: one box, not three.
+    document = doored(cooled_site(1))
+    document["demand"] = [{"server": "box8"}]
+    rack_of(document, 0)["air_limit"] = "6 kW"
+    rack_of(document, 0)["door"] |= stops
+    document["policy"]["not_survived"] = ["row/r1/door"]
+    if not stops:
+        assert 3 == len(solved(document).plan.servers)
+        document["policy"]["loss_states"] = [{"id": "service", "out": ["row/r1/door"]}]
+    assert 1 == len(solved(document).plan.servers)

@@ -68,8 +68,9 @@ def _door(
             context.problem(path, message, "give the rack a zone")
         return None  # an unknown zone has its own problem
     water_c = coldest_c = spec.water_temperature
-    if water_c is None and zone.water in water:
-        water_c, coldest_c = zone.water_c, water[zone.water].setpoint_c
+    if water_c is None and zone.water:
+        water_c = zone.water_c
+        coldest_c = water[zone.water].setpoint_c if zone.water in water else None
         text = f"rear doors in {zone.id} get water of {zone.water}, as its air units do"
         context.assume("cooling.zones", text)
     _check_condensation(context, zone, coldest_c, path)
