@@ -83,6 +83,8 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
 
 DistinctNames = Annotated[tuple[Name, ...], AfterValidator(_distinct)]
 """Names whose load is shared out, so that a name given twice would take two shares."""
+DistinctIds = Annotated[tuple[str, ...], AfterValidator(_distinct)]
+"""Names of devices, rear doors (``row-1/r1/door``) among them."""
 Curve = Annotated[
     dict[
         Annotated[str, StringConstraints(pattern=r"^\s*\d{1,3}\s*%\s*$")],

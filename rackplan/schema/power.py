@@ -45,9 +45,9 @@ class NamedLoss(Strict):
 
     id: t.Name
     """Name of the state."""
-    out: t.DistinctNames = ()
+    out: t.DistinctIds = ()
     """Power nodes, air units or CDUs that are out for service."""
-    lost: t.DistinctNames | Literal["each"] = ()
+    lost: t.DistinctIds | Literal["each"] = ()
     """What is lost then; ``each`` for every single power node in turn."""
 
 

@@ -11,7 +11,7 @@ from rackplan.verifier.doors import behind_door
 from rackplan.verifier.reach import reach
 from rackplan.verifier.verdict import Finding, at_most, counted, none_may
 from rackplan.verifier.view import Placed, View
-from rackplan.verifier.walk import Loss
+from rackplan.verifier.walk import Loss, runs
 
 
 def check(facility: Facility, view: View) -> Iterator[Finding]:
@@ -63,7 +63,7 @@ def _door(
     left_w = behind_door(view.loads, rack.id, view.loads.rack(rack.id, frozenset(), "normal"))[0]
     yield from at_most(rule, rack.id, left_w, most_w, "W", before=before, after="allowed")
     for lost in view.loads.losses:
-        if lost.gone == {door.id}:
+        if not runs(door, lost):
             heat_w = view.loads.heat((rack.id,), lost, "held")[0]
             yield from at_most(rule, rack.id, heat_w, most_w, "W", before=before, state=lost.id)
 

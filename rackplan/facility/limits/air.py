@@ -132,13 +132,14 @@ def _door_limits(
     if rack.air_limit_w is None:
         return
     alone = replace(group, racks=(rack,))
-    for state in (LossState(NORMAL, "normal"), LossState("loss:{rack}/door", "air", (door.id,))):
-        if state.id == NORMAL or door.id not in facility.policy.not_survived:
-            left = room_load(facility, zone, alone, Living(facility, state))
-            yield RackLimit(
-                at_state("air/{rack}", state.id),
-                *("air", state.id, "W", rack.air_limit_w, left.base_w, left.heat_w, {}),
-            )
+    # Whatever stops the door, its own loss or that of what drives it.
+    stopped = [s for s in facility.states if not Living(facility, s).works(door)]
+    for state in (LossState(NORMAL, "normal"), *stopped):
+        left = room_load(facility, zone, alone, Living(facility, state))
+        yield RackLimit(
+            at_state("air/{rack}", state.id.replace(door.id, "{rack}/door")),
+            *("air", state.id, "W", rack.air_limit_w, left.base_w, left.heat_w, {}),
+        )
 
 
 def _rack_limit(

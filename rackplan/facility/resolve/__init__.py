@@ -57,7 +57,10 @@ def resolve(loaded: LoadedSite) -> Facility:
     written = list(written_racks(context))
     cooled = _cooling(context, nodes, written)
     leaf_groups, racks = _racks(context, nodes, written)
-    racks = with_doors(context, nodes, written, racks, cooled.zones)
+    racks = with_doors(context, nodes, written, racks, cooled.zones, cooled.water)
+    zones, loops = with_ride_through(
+        context, nodes, cooled.zones, cooled.loops, cooled.water, racks
+    )
     racks, floors = resolve_floors(context, written, racks)
     workloads = resolve_workloads(context)
     demands = resolve_demands(context, workloads)
@@ -83,8 +86,8 @@ def resolve(loaded: LoadedSite) -> Facility:
         policy=policy,
         nodes=nodes,
         racks=racks,
-        zones=cooled.zones,
-        loops=cooled.loops,
+        zones=zones,
+        loops=loops,
         leaf_groups=leaf_groups,
         states=states,
         footprints=footprints,
@@ -125,8 +128,7 @@ def _cooling(
     weather = resolve_weather(context)
     water = resolve_circuits(context, nodes, weather)
     zones = resolve_zones(context, nodes, written, water)
-    loops = resolve_loops(context, nodes, water)
-    return _Cooled(weather, water, *with_ride_through(context, nodes, zones, loops, water))
+    return _Cooled(weather, water, zones, resolve_loops(context, nodes, water))
 
 
 def _racks(

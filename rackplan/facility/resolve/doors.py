@@ -11,6 +11,7 @@ from rackplan.facility.resolve.context import Context, Path
 from rackplan.facility.resolve.units import check_power
 from rackplan.facility.resolve.written import WrittenRack
 from rackplan.facility.resolve.zones import air_unit
+from rackplan.facility.water import Circuit
 from rackplan.schema.cooling import DoorSpec
 
 
@@ -29,6 +30,7 @@ def with_doors(
     written: Iterable[WrittenRack],
     racks: Mapping[str, Rack],
     zones: Mapping[str, Zone],
+    water: Mapping[str, Circuit],
 ) -> dict[str, Rack]:
     """Racks with their rear doors, each with what it carries."""
     found = dict(racks)
@@ -37,7 +39,7 @@ def with_doors(
         spec = one.either(own, one.row.door)
         if spec is not None and one.id in found:
             path = (*(one.path if own is not None else one.path[:4]), "door")
-            door = _door(context, nodes, found[one.id], spec, path, zones)
+            door = _door(context, nodes, found[one.id], spec, path, zones, water)
             found[one.id] = replace(found[one.id], door=door)
     return found
 
@@ -49,6 +51,7 @@ def _door(
     spec: DoorSpec,
     path: Path,
     zones: Mapping[str, Zone],
+    water: Mapping[str, Circuit],
 ) -> CoolingUnit | None:
     check_power(context, spec.power_from, path, nodes)
     entry = context.entry(context.catalog.air_unit, spec.model, (*path, "model"))
@@ -64,12 +67,13 @@ def _door(
             message = f"{rack.id} has a rear door and stands in no zone: its air comes from one"
             context.problem(path, message, "give the rack a zone")
         return None  # an unknown zone has its own problem
-    water_c = spec.water_temperature
+    water_c = coldest_c = spec.water_temperature
     if water_c is None and zone.water:
         water_c = zone.water_c
+        coldest_c = water[zone.water].setpoint_c if zone.water in water else None
         text = f"rear doors in {zone.id} get water of {zone.water}, as its air units do"
         context.assume("cooling.zones", text)
-    _check_condensation(context, zone, water_c, path)
+    _check_condensation(context, zone, coldest_c, path)
     return air_unit(
         context,
         _Door(f"{rack.id}/door", spec.model, spec.power_from),
@@ -81,7 +85,7 @@ def _door(
 
 
 def _check_condensation(context: Context, zone: Zone, water_c: float | None, path: Path) -> None:
-    """Door water stays above the dew point of the room."""
+    """Door water stays above the dew point of the room, also when it is coldest outside."""
     if water_c is None or zone.dew_max_c is None:
         return
     least_c = zone.dew_max_c + CONDENSATION_K

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rackplan.catalog.entries import AirUnit
 from rackplan.facility.air import CP_AIR_J_KG_K
 from rackplan.facility.cooling import CoolingUnit, Loop, RideThrough, Zone
-from rackplan.facility.model import PowerNode
+from rackplan.facility.model import PowerNode, Rack
 from rackplan.facility.resolve.context import Context, Path
 from rackplan.facility.resolve.units import behind_ups
 from rackplan.facility.water import Circuit
@@ -25,12 +25,14 @@ def with_ride_through(
     zones: Mapping[str, Zone],
     loops: Mapping[str, Loop],
     water: Mapping[str, Circuit],
+    racks: Mapping[str, Rack],
 ) -> tuple[dict[str, Zone], dict[str, Loop]]:
     """Zones and loops with what they live on when cooling stops."""
     stored = {name for name, circuit in water.items() if circuit.runs_through}
     of_zones = {
         zone.id: replace(
-            zones[zone.id], ride_through=_of_zone(context, nodes, zone, i, zones, stored)
+            zones[zone.id],
+            ride_through=_of_zone(context, nodes, zone, i, zones[zone.id], stored, racks),
         )
         for i, zone in enumerate(context.site.cooling.zones)
         if zone.id in zones
@@ -86,13 +88,16 @@ def _of_zone(
     nodes: Mapping[str, PowerNode],
     spec: s.Zone,
     index: int,
-    zones: Mapping[str, Zone],
+    zone: Zone,
     stored: Container[str],
+    racks: Mapping[str, Rack],
 ) -> RideThrough | None:
-    zone, path = zones[spec.id], ("cooling", "zones", index)
+    path = ("cooling", "zones", index)
     if spec.air_volume is None:
         return _unsaid(context, spec, "air_volume", path)
-    gap_ms = _gap_ms(context, nodes, spec, zone.units, stored, path)
+    doors = (rack.door for rack in racks.values() if rack.zone == spec.id)
+    units = [*zone.units, *(door for door in doors if door is not None)]
+    gap_ms = _gap_ms(context, nodes, spec, units, stored, path)
     liters = spec.air_volume / 1000
     joules = round(liters * zone.density * CP_AIR_J_KG_K / 1000)
     if not spec.mass_share:
@@ -134,7 +139,8 @@ def _gap_ms(
 ) -> int:
     """Time without cooling after the loss of the utility [ms]; 0 where nothing says there is one.
 
-    Units on UPSs have no gap where they make their own cold, or get water that is stored for it.
+    Units on UPSs have no gap where they make their own cold, or get water that is stored for it;
+    a rear door that stops gives its heat to the room, so it is one of them.
     """
     if not any(node.kind == "generator" for node in nodes.values()):
         text = "no generator: how long the room must last without cooling is not judged"
@@ -159,11 +165,10 @@ def _gap_ms(
 def _runs_through(
     nodes: Mapping[str, PowerNode], spec: s.Zone | s.Loop, unit: CoolingUnit, stored: bool
 ) -> bool:
-    own_cold = (
-        isinstance(spec, s.Zone)
-        and isinstance(unit.model, AirUnit)
-        and unit.model.water_temperature is None
-        and spec.water is None
-        and spec.water_temperature is None
-    )
-    return (own_cold or stored) and behind_ups(nodes, unit.power_from)
+    model = unit.model
+    if not isinstance(model, AirUnit):
+        return stored and behind_ups(nodes, unit.power_from)
+    makes_cold = model.kind != "rear-door" and model.water_temperature is None
+    own_cold = makes_cold and spec.water is None and unit.water_c is None
+    # The fans of servers push air through a passive door.
+    return (own_cold or stored) and (model.passive or behind_ups(nodes, unit.power_from))
