@@ -149,9 +149,11 @@ def _facts(console: Console, facts: Iterator[tuple[str, str]]) -> None:
 
 def _zone_facts(zone: ZoneCooling) -> Iterator[tuple[str, str]]:
     yield "Inlet", _closest_text(zone.inlet)
-    yield "Return", f"at most {_figure(zone.return_max_c)} °C"
+    most = zone.return_max_c
+    yield "Return", ABSENT if most is None else f"at most {_figure(most)} °C"
     supply, inlet = humidity_text(zone.supply_humidity), humidity_text(zone.inlet_humidity)
-    yield "Humidity", f"{supply or ABSENT} % at the supply, {inlet or ABSENT} % at that inlet"
+    told = f"{supply or ABSENT} % at the supply, {inlet or ABSENT} % at that inlet"
+    yield "Humidity", told if supply or inlet else ABSENT
     yield "Without cooling", _time_text(zone.ride_through_s, zone.gap_s, "that inlet")
 
 
@@ -199,10 +201,10 @@ def _closest_text(one: Closest | None) -> str:
 
 
 def _time_text(lasts_s: float | None, gap_s: float | None, what: str) -> str:
-    lasts = ABSENT if lasts_s is None else f"{whole_s(lasts_s):,.0f}"
-    gap = ABSENT if gap_s is None else f"{gap_s:g}"
-    short = lasts_s is not None and gap_s is not None and lasts_s < gap_s
-    return f"{lasts} s until {what} is too warm, gap {gap} s{' TOO SHORT' if short else ''}"
+    if lasts_s is None:
+        return ABSENT
+    gap = "" if gap_s is None else f", gap {gap_s:g} s{' TOO SHORT' if lasts_s < gap_s else ''}"
+    return f"{whole_s(lasts_s):,.0f} s until {what} is too warm{gap}"
 
 
 def _states(console: Console, table: AreaTable, *, whole: bool) -> None:

@@ -76,9 +76,8 @@ def test_zones_and_loops_with_what_changes_them(files):
 def test_what_is_not_known_is_a_dash(tmp_path):
     files = solved(small_site(1, demand=[{"server": "box8", "max": 1}]), tmp_path)
     told = lines(run("cooling", *files))
-    assert "Return at most - °C" in told
-    assert "Humidity - % at the supply, - % at that inlet" in told
-    assert "Without cooling - s until that inlet is too warm, gap - s" in told
+    for fact in ("Return", "Humidity", "Without cooling"):
+        assert f"{fact} -" in told
     assert not any(text.startswith("Supply") for text in told)  # no loop
 
 
