@@ -230,7 +230,7 @@ def test_a_loss_line_is_never_below_its_curve(curve):
 
 
 def test_the_thermal_factor_of_a_feed_and_of_a_panel():
-    # 20 A x 0.87 = 17.4 A at 200 V, single phase: 3,480 W (facilities.md, E2).
+    # 20 A x 0.87 = 17.4 A at 200 V, single phase: 3,480 W.
     def on_feed(watts):
         document = boxes(1, max_draw=f"{watts} W", psu_count=1)
         return on_circuit(document, "200 V", "20 A", "single", thermal=0.87)
@@ -276,7 +276,7 @@ def b300_rack(standard):
 
 
 def test_the_peak_limit_of_a_nec_circuit():
-    # facilities.md, finding 4 (NVIDIA DGX B300): 400 V 60 A at 0.95 is 31.6 kW that last and
+    # NVIDIA DGX B300, low-density rack: 400 V 60 A at 0.95 is 31.6 kW that last and
     # 39.5 kW for a short time: 30 kW and 39.4 kW fit, and not a quarter of a kilowatt more.
     rating = Rating(400, 60_000, 3, CONTINUOUS["nec"])
     factor = Fraction(19, 20)
@@ -294,7 +294,7 @@ def test_the_peak_limit_of_an_iec_circuit_is_its_lasting_one():
 
 
 def test_an_inlet_bounds_a_supply_at_208_v():
-    # C20: 16 A x 208 V x 0.95 = 3,161 W, less than the 3.3 kW of the supply (facilities.md, E4).
+    # C20: 16 A x 208 V x 0.95 = 3,161 W, less than the 3.3 kW of the supply.
     # Three of them carry 9,483 W, and 3 x 3.3 = 9,900 W by their rating.
     def build(watts):
         figures = {"psu_count": 6, "psu_rating": "3300 W", "inlet": "C20"}

@@ -1,7 +1,7 @@
 """Redundant topologies, solved: the maximum steady use of a source is the textbook one.
 
-With n sources of which one may fail, at most (n - 1) / n of each may be used (facilities.md, E6:
-APC WP75, Liebert "Distributed redundancy"): 2N 50 %, 3N/2 66.7 %, 4N/3 75 %, 5N/4 80 %.
+With n sources of which one may fail, at most (n - 1) / n of each may be used (APC
+WP75, Liebert "Distributed redundancy"): 2N 50 %, 3N/2 66.7 %, 4N/3 75 %, 5N/4 80 %.
 """
 
 from __future__ import annotations
