@@ -19,7 +19,8 @@ Kind = Literal[
 ``count``: integers. ``kilo``: one decimal (kW, kVA). ``whole``: no decimals (kg).
 ``percent``: how full something is, with one decimal. ``tenths``, ``hundredths``: one and two
 decimals. ``rate``: three significant digits.
-``figure``: mixed quantities, a whole number or one decimal; currents to the milliampere.
+``figure``: mixed quantities, a whole number or one decimal; currents to the milliampere, ratios
+(figures without a unit) to three decimals, liters per kWh to two.
 """
 
 ABSENT = "-"
@@ -103,9 +104,12 @@ class Column:
         if self.kind == "figure" and isinstance(value, float):
             if (self.unit or unit) == "A":
                 return f"{value:,.3f}".rstrip("0").rstrip(".")
-            return f"{value:,.1f}"
+            return f"{value:,.{_FIGURE_DECIMALS.get(self.unit or unit, 1)}f}"
         return f"{value:,.{_DECIMALS.get(self.kind, 0)}f}"
 
+
+_FIGURE_DECIMALS = {"": 3, "L/kWh": 2}
+"""Decimals of mixed quantities by their unit, where it is not one: PUE and WUE."""
 
 _DECIMALS = {"kilo": 1, "percent": 1, "tenths": 1, "hundredths": 2}
 

@@ -83,7 +83,11 @@ def test_page_needs_no_network(hall: Any) -> None:
             assert attributes.get(name, "#").startswith("#")
     style = "".join(re.findall(r"<style>(.*?)</style>", document(hall), re.DOTALL))
     assert "@import" not in style
-    assert set(re.findall(r"url\(([^)]*)\)", style)) == {"#hatch", "#panels", "#slots"}
+    assert set(re.findall(r"url\(([^)]*)\)", style)) == {
+        "#fill-hatch",
+        "#fill-panels",
+        "#fill-slots",
+    }
 
 
 def test_links_and_ids_match(hall: Any) -> None:
@@ -93,6 +97,38 @@ def test_links_and_ids_match(hall: Any) -> None:
     targets = {a["href"][1:] for _, a in tags if a.get("href", "").startswith("#")}
     targets |= {a["aria-labelledby"] for _, a in tags if "aria-labelledby" in a}
     assert targets <= set(ids)
+
+
+def test_no_drawing_takes_the_id_of_a_table(hall: Any) -> None:
+    # A link to a table must not lead to a pattern or drawing of the same name.
+    ids = {attributes["id"] for _, attributes in page(hall).tags if "id" in attributes}
+    content = gather(hall.plan, hall.facility)
+    empty = {getattr(content, field.name).id for field in dataclasses.fields(content)}
+    assert not (empty - {table.id for table in content.filled()}) & ids
+
+
+def test_chapters_come_in_one_order(hall: Any) -> None:
+    tags = page(hall).tags
+    ids = [a["id"] for tag, a in tags if tag == "section"]
+    chapters = ["summary", "floor", "elevations", "racks", "losses", "bearing", "assumptions"]
+    chapters += ["lists", "control"]
+    assert [name for name in ids if name in chapters] == [name for name in chapters if name in ids]
+    links = [a["href"][1:] for tag, a in tags if tag == "a" and a.get("href", "#")[1:] in ids]
+    assert [name for name in links if name in ids] == [name for name in ids if name in links]
+
+
+def test_the_legend_holds_what_is_drawn(hall: Any) -> None:
+    assert " empty " in page(hall).text
+    full = dataclasses.replace(
+        hall,
+        plan=dataclasses.replace(
+            hall.plan, racks=tuple(rack for rack in hall.plan.racks if rack.servers)
+        ),
+    )
+    text = page(full).text
+    assert "under 50 %" in text
+    assert " empty " not in text
+    assert "over 100 %" not in text
 
 
 def test_hostile_names_stay_text(hall_maker: Any) -> None:
@@ -194,7 +230,7 @@ def test_floor_plan_stands_where_the_site_says(hall: Any) -> None:
     boxes = {(shape.box.x, shape.box.y): shape for shape in plan.racks}
     assert set(boxes) == {(x, y) for x in (0, 600, 1200) for y in (0, 2400)}
     assert boxes[0, 0].use == "69 %"
-    assert (boxes[1200, 0].use, boxes[1200, 0].level) == ("empty", 0)
+    assert (boxes[1200, 0].use, boxes[1200, 0].level) == ("", 0)
     # Three cabinets of 600 mm; two rows of 1200 mm, 2400 mm apart.
     assert (plan.bounds.width, plan.bounds.height) == (1800, 3600)
 
