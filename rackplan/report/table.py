@@ -93,6 +93,13 @@ class Column:
         """Title with its unit: ``IT load [kW]``."""
         return f"{self.title} [{self.unit}]" if self.unit else self.title
 
+    def number_format(self, value: Cell, unit: str = "") -> str:
+        """How a spreadsheet writes a figure, with the decimals of :meth:`show`; empty for text."""
+        if self.kind == "text" or isinstance(value, str) or value is None:
+            return ""
+        _, _, decimals = self.show(value, unit).partition(".")
+        return "#,##0" + ("." + "0" * len(decimals) if decimals else "")
+
     def show(self, value: Cell, unit: str = "") -> str:
         """A cell as every format for people writes it; ``unit`` where each row has its own."""
         if value is None:
@@ -149,10 +156,14 @@ class Table:
         for row in self.rows:
             yield self.texts(row)
 
+    def unit_of(self, row: tuple[Cell, ...]) -> str:
+        """Unit of the row's mixed quantities; empty where its columns have units of their own."""
+        keys = [column.key for column in self.columns]
+        return str(row[keys.index("unit")]) if "unit" in keys else ""
+
     def texts(self, row: tuple[Cell, ...]) -> Mapping[str, str]:
         """The cells of a row by column key, as written for people."""
-        keys = [column.key for column in self.columns]
-        unit = str(row[keys.index("unit")]) if "unit" in keys else ""
+        unit = self.unit_of(row)
         return {
             column.key: column.show(cell, unit)
             for column, cell in zip(self.columns, row, strict=True)

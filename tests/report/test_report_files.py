@@ -8,6 +8,7 @@ import re
 import stat
 import sys
 import zipfile
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from rackplan.report.content import gather
 from rackplan.report.elevation import UNIT_PX, elevations
 from rackplan.report.floor import floor_plans, load_level
 from rackplan.report.html import render_html
+from rackplan.report.table import Cell, Column
 from rackplan.report.write import check_report_path, write_report
 from rackplan.report.xlsx import render_xlsx
 
@@ -303,6 +305,53 @@ def test_workbook_has_figures_as_numbers_and_units_in_heads(hall: Any) -> None:
     assert first[head.index("IT load [kW]")] == 23.7
     assert first[head.index("Feed A worst [kW]")] == 23.7
     assert len(found["all-limits"]) == len(hall.plan.limits) + 1
+
+
+def test_every_table_says_the_same_in_page_and_workbook(hall: Any) -> None:
+    content = gather(hall.plan, hall.facility)
+    found, text = sheets(render_xlsx(content)), document(hall)
+    for table in content.filled():
+        head, *rows = found[table.id[:31]]
+        assert head == [column.heading for column in table.columns]
+        assert len(rows) == len(table.rows)
+        for cells, raw in zip(rows, table.rows, strict=True):
+            assert _filled(cells) == _filled(raw)
+        if table.id in ("summary", "node-states"):
+            continue  # tiles, and a sheet of the workbook alone
+        part = text[text.index(f'<table id="table-{table.id}"') :].partition("</table>")[0]
+        assert len(Page(f"{part}</table>").words) > len(table.rows)
+        assert part.count("<tr>") == len(table.rows) + 1
+
+
+def _filled(cells: Iterable[object]) -> list[object]:
+    """Cells that say something; figures to the 12 digits that any workbook keeps."""
+    return [
+        float(f"{cell:.12g}") if isinstance(cell, int | float) else cell
+        for cell in cells
+        if cell not in (None, "") and cell == cell
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "unit", "number"),
+    [
+        ("kilo", 12.0, "kW", "#,##0.0"),
+        ("whole", 12.4, "kg", "#,##0"),
+        ("figure", 1.166, "", "#,##0.000"),
+        ("figure", 12.5, "kW", "#,##0.0"),
+        ("figure", 12.5, "A", "#,##0.0"),
+        ("figure", 125.0, "A", "#,##0"),
+        ("figure", 0.42, "L/kWh", "#,##0.00"),
+        ("rate", 48_231.7, "", "#,##0"),
+        ("rate", 1.234, "", "#,##0.00"),
+        ("text", "1", "", ""),
+        ("kilo", None, "", ""),
+    ],
+)
+def test_spreadsheets_write_the_decimals_of_the_page(
+    kind: Any, value: Cell, unit: str, number: str
+) -> None:
+    assert Column("x", "X", kind=kind).number_format(value, unit) == number
 
 
 def test_workbook_text_is_never_a_formula(hall_maker: Any) -> None:
