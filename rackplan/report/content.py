@@ -29,34 +29,36 @@ class Content:
     """The tables of a report, in reading order."""
 
     summary: Table
-    control: Table
     objective: Table
     demand: Table
     warnings: Table
     workloads: Table
     tightest: Table
     racks: Table
-    floor_loads: Table
-    floor_zones: Table
-    floor_tiles: Table
-    fronts: Table
     states: Table
     actions: Table
-    oversubscribed: Table
     circuits: Table
+    oversubscribed: Table
     panels: Table
+    panel_lines: Table
     circuit_schedule: Table
+    circuit_lines: Table
     stranded: Table
-    energy: Table
-    energy_use: Table
-    water: Table
-    sources: Table
     drops: Table
     cooling_loads: Table
     cooling_zones: Table
     cooling_loops: Table
-    cooling_pressure: Table
+    cooling_returns: Table
+    energy: Table
+    energy_use: Table
+    water: Table
+    sources: Table
+    floor_loads: Table
+    floor_zones: Table
+    floor_tiles: Table
+    fronts: Table
     assumptions: Table
+    control: Table
     servers: Table
     cords: Table
     limits: Table
@@ -79,34 +81,36 @@ def gather(plan: Plan, facility: Facility, date: str = "") -> Content:
     devices, circuits = device_tables.states(plan, lost)
     return Content(
         summary=tables.summary(plan, facility, lost),
-        control=tables.control(plan, facility, date),
         objective=tables.objective(plan),
         demand=tables.demand(plan, facility),
         warnings=tables.warnings(plan),
         workloads=tables.workloads(plan),
         tightest=device_tables.tightest(plan),
         racks=device_tables.racks(plan, facility),
-        floor_loads=floor_tables.loads(plan, facility),
-        floor_zones=floor_tables.zones(plan),
-        floor_tiles=floor_tables.tiles(plan),
-        fronts=floor_tables.fronts(plan),
         states=devices,
         actions=loss_tables.actions(plan),
-        oversubscribed=loss_tables.oversubscribed(plan),
         circuits=circuits,
+        oversubscribed=loss_tables.oversubscribed(plan),
         panels=power_tables.panels(plan, facility),
+        panel_lines=power_tables.panel_lines(plan, facility),
         circuit_schedule=power_tables.circuit_schedule(plan, facility),
+        circuit_lines=power_tables.circuit_lines(plan),
         stranded=loss_tables.stranded(plan),
-        energy=energy_tables.energy(plan),
-        energy_use=energy_tables.energy_use(plan),
-        water=energy_tables.circuits(plan),
-        sources=energy_tables.sources(plan),
         drops=power_tables.drops(plan),
         cooling_loads=cooling_tables.loads(plan),
         cooling_zones=cooling_tables.zones(plan),
         cooling_loops=cooling_tables.loops(plan),
-        cooling_pressure=cooling_tables.pressures(plan),
+        cooling_returns=cooling_tables.returns(plan),
+        energy=energy_tables.energy(plan),
+        energy_use=energy_tables.energy_use(plan),
+        water=energy_tables.circuits(plan),
+        sources=energy_tables.sources(plan),
+        floor_loads=floor_tables.loads(plan, facility),
+        floor_zones=floor_tables.zones(plan),
+        floor_tiles=floor_tables.tiles(plan),
+        fronts=floor_tables.fronts(plan),
         assumptions=tables.assumptions(plan),
+        control=tables.control(plan, facility, date),
         servers=tables.servers(plan, facility),
         cords=power_tables.cords(plan, facility),
         limits=device_tables.limits(plan),

@@ -11,7 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from rackplan.plan import Plan
-from rackplan.plan.cooling import Closest, LoopCooling, ZoneCooling
+from rackplan.plan.cooling import Closest, LoopCooling, Pressure, ZoneCooling
 from rackplan.report.cooling_tables import KINDS, humidity_text, loads, states, whole_s
 from rackplan.report.table import ABSENT, clean
 from rackplan.report.terminal_racks import heading, plain_grid, say
@@ -139,72 +139,89 @@ def _least(*margins: tuple[str, float | None]) -> str:
 
 
 def _facts(console: Console, facts: Iterator[tuple[str, str]]) -> None:
+    """What is known, a line each; then in a line what is not."""
+    told = list(facts)
+    missing = [f"{name[0].lower()}{name[1:]}" for name, value in told if not value]
     grid = RichTable.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
-    for name, value in facts:
-        grid.add_row(Text(name, style="dim"), Text(value))
+    for name, value in (*told, ("Not judged", ", ".join(missing))):
+        if value:
+            grid.add_row(Text(name, style="dim"), Text(value))
     console.print(grid)
 
 
 def _zone_facts(zone: ZoneCooling) -> Iterator[tuple[str, str]]:
     yield "Inlet", _closest_text(zone.inlet)
-    most = zone.return_max_c
-    yield "Return", ABSENT if most is None else f"at most {_figure(most)} °C"
-    supply, inlet = humidity_text(zone.supply_humidity), humidity_text(zone.inlet_humidity)
-    told = f"{supply or ABSENT} % at the supply, {inlet or ABSENT} % at that inlet"
-    yield "Humidity", told if supply or inlet else ABSENT
-    yield "Without cooling", _time_text(zone.ride_through_s, zone.gap_s, "that inlet")
+    yield "Return", _figure("at most {:,.1f} °C", zone.return_max_c)
+    places = ((zone.supply_humidity, "at the supply"), (zone.inlet_humidity, "at that inlet"))
+    known = [(humidity_text(found), place) for found, place in places]
+    yield "Humidity", ", ".join(f"{share} % {place}" for share, place in known if share)
+    yield "Time without cooling", _time_text(zone.ride_through_s, zone.gap_s, "that inlet")
 
 
 def _loop_facts(loop: LoopCooling) -> Iterator[tuple[str, str]]:
     window = loop.window
-    low = f"{_figure(window.low_c)} °C{_by(window.low_model)}, {_spare(loop.low_margin_k)}"
-    high = f"{_figure(window.high_c)} °C{_by(window.high_model)}, {_spare(loop.high_margin_k)}"
-    yield "Supply", f"at least {low}; at most {high}"
-    water = f"{_figure(loop.water_c)} °C, approach {_figure(loop.approach_k)} K"
-    yield "Facility water", water
-    yield "Coolant", clean(loop.coolant) or ABSENT
+    ends = (
+        _end("least", window.low_c, window.low_model, loop.low_margin_k),
+        _end("most", window.high_c, window.high_model, loop.high_margin_k),
+    )
+    yield "Supply", "; ".join(filter(None, ends))
+    water = (("{:,.1f} °C", loop.water_c), ("approach {:,.1f} K", loop.approach_k))
+    yield "Facility water", ", ".join(filter(None, (_figure(*one) for one in water)))
+    yield "Coolant", clean(loop.coolant)
     yield "Return", _closest_text(loop.back)
-    pressure = loop.pressure
-    if pressure is None:
-        yield "Pressure", ABSENT
-    else:
-        taken = f"pipes {pressure.pipes_pa / 1000:,.1f} kPa"
-        taken += f" + {clean(pressure.model)} {pressure.server_pa / 1000:,.1f} kPa"
-        over = " OVER" if pressure.share > 1 else ""
-        head = f"{pressure.head_pa / 1000:,.1f} kPa, {100 * pressure.share:,.1f} %{over}"
-        yield "Pressure", f"{taken} of {head}"
+    yield "Pressure", _pressure_text(loop.pressure)
     yield "Dew point + 2 K", _spare(loop.dew_margin_k)
-    yield "Without cooling", _time_text(loop.ride_through_s, loop.gap_s, "the supply")
+    yield "Time without cooling", _time_text(loop.ride_through_s, loop.gap_s, "the supply")
 
 
-def _figure(value: float | None) -> str:
-    return ABSENT if value is None else f"{value:,.1f}"
+def _figure(pattern: str, value: float | None) -> str:
+    """The figure in its pattern; empty where it is not known."""
+    return "" if value is None else pattern.format(value)
 
 
-def _by(model: str) -> str:
-    return f" ({clean(model)})" if model else ""
+def _end(side: str, limit_c: float | None, model: str, margin_k: float | None) -> str:
+    """An end of a supply window, and the server model that sets it."""
+    by = f" ({clean(model)})" if model else ""
+    return "" if limit_c is None else f"at {side} {limit_c:,.1f} °C{by}, {_spare(margin_k)}"
+
+
+def _pressure_text(pressure: Pressure | None) -> str:
+    if pressure is None:
+        return ""
+    taken = f"pipes {pressure.pipes_pa / 1000:,.1f} kPa"
+    taken += f" + {clean(pressure.model)} {pressure.server_pa / 1000:,.1f} kPa"
+    over = " OVER" if pressure.share > 1 else ""
+    return f"{taken} of {pressure.head_pa / 1000:,.1f} kPa, {100 * pressure.share:,.1f} %{over}"
 
 
 def _spare(margin_k: float | None) -> str:
     if margin_k is None:
-        return ABSENT
+        return ""
     return f"{margin_k:,.1f} K to spare" if margin_k >= 0 else f"{-margin_k:,.1f} K OVER"
 
 
 def _closest_text(one: Closest | None) -> str:
     if one is None:
-        return ABSENT
-    limit = f"{_figure(one.at_c)} of {_figure(one.limit_c)} °C"
-    return f"{clean(one.server)} ({clean(one.model)}): {limit}, {_spare(one.margin_k)}"
+        return ""
+    at = (
+        f"{one.at_c:,.1f} °C"
+        if one.limit_c is None
+        else f"{one.at_c:,.1f} of {one.limit_c:,.1f} °C"
+    )
+    spare = _spare(one.margin_k)
+    return f"{clean(one.server)} ({clean(one.model)}): {at}" + (f", {spare}" if spare else "")
 
 
 def _time_text(lasts_s: float | None, gap_s: float | None, what: str) -> str:
     if lasts_s is None:
-        return ABSENT
-    gap = "" if gap_s is None else f", gap {gap_s:g} s{' TOO SHORT' if lasts_s < gap_s else ''}"
-    return f"{whole_s(lasts_s):,.0f} s until {what} is too warm{gap}"
+        return ""
+    gap = "gap not stated" if gap_s is None else f"gap {gap_s:g} s"
+    short = gap_s is not None and lasts_s < gap_s
+    return (
+        f"{whole_s(lasts_s):,.0f} s until {what} is too warm, {gap}{' TOO SHORT' if short else ''}"
+    )
 
 
 def _states(console: Console, table: AreaTable, *, whole: bool) -> None:

@@ -165,9 +165,14 @@ def zones(plan: Plan) -> Table:
     note = (
         "Inlet: of the server closest to its limit. Humidity: over the range of the dew point. "
         "Without cooling: until that inlet is at its limit, against the gap there may be. "
-        "- is not known, and not judged."
+        f"{_UNKNOWN}"
     )
-    return Table("cooling-zones", "Cooling: zones", columns, tuple(rows), note)
+    table = Table("cooling-zones", "Cooling: zones", columns, tuple(rows), note)
+    optional = ("return", "return_max", "humidity", "inlet_humidity", "lasts", "gap")
+    return table.without_empty(*optional)
+
+
+_UNKNOWN = "What is not known has - or no column, and is not judged."
 
 
 def _closest_columns(title: str) -> tuple[Column, ...]:
@@ -198,8 +203,24 @@ def humidity_text(found: Humidity) -> str | None:
 
 
 def loops(plan: Plan) -> Table:
-    """The margins of every coolant loop."""
-    rows = tuple(_loop_row(loop) for loop in plan.cooling.loops)
+    """The window of supply temperatures of every coolant loop, and the margins to its ends."""
+    rows = tuple(
+        (
+            clean(loop.loop),
+            clean(loop.coolant) or None,
+            loop.water_c,
+            loop.approach_k,
+            loop.supply_c,
+            loop.window.low_c,
+            loop.low_margin_k,
+            clean(loop.window.low_model),
+            loop.window.high_c,
+            loop.high_margin_k,
+            clean(loop.window.high_model),
+            loop.dew_margin_k,
+        )
+        for loop in plan.cooling.loops
+    )
     columns = (
         Column("loop", "Loop"),
         Column("coolant", "Coolant"),
@@ -208,71 +229,59 @@ def loops(plan: Plan) -> Table:
         Column("supply", "Supply", "°C", "tenths"),
         Column("low", "At least", "°C", "tenths"),
         Column("low_margin", "Margin", "K", "tenths"),
+        Column("low_model", "Set by"),
         Column("high", "At most", "°C", "tenths"),
         Column("high_margin", "Margin", "K", "tenths"),
-        Column("models", "Set by"),
-        *_closest_columns("Return"),
+        Column("high_model", "Set by"),
         Column("dew", "Over dew", "K", "tenths"),
     )
     note = (
-        "At least, at most: supply temperatures that suit every server on the loop. Return: of the "
-        "server closest to its own limit or the CDUs'. Over dew: supply above 2 K over the highest "
-        "dew point. - is not known, and not judged."
+        "At least, at most: supply temperatures that suit every server on the loop. Over dew: "
+        f"supply above 2 K over the highest dew point. {_UNKNOWN}"
     )
-    table = Table("cooling-loops", "Cooling: temperatures of loops", columns, rows, note)
-    return table.without_empty("return_server", "models")
+    table = Table("cooling-loops", "Cooling: supply of loops", columns, rows, note)
+    return table.without_empty(*(column.key for column in columns[1:] if column.key != "supply"))
 
 
-def pressures(plan: Plan) -> Table:
-    """Pressure of every coolant loop, and how long it lasts without cooling."""
+def returns(plan: Plan) -> Table:
+    """Return, pressure and time without cooling of the coolant loops where any of it is known."""
     rows = tuple(
-        (
-            clean(loop.loop),
-            pressure.pipes_pa / 1000 if (pressure := loop.pressure) else None,
-            pressure.server_pa / 1000 if pressure else None,
-            pressure.head_pa / 1000 if pressure else None,
-            100 * pressure.share if pressure else None,
-            clean(pressure.model) if pressure else "",
-            whole_s(loop.ride_through_s),
-            loop.gap_s,
-        )
+        _return_row(loop)
         for loop in plan.cooling.loops
+        if (loop.back, loop.pressure, loop.ride_through_s) != (None, None, None)
     )
     columns = (
         Column("loop", "Loop"),
-        Column("pipes", "Pipes", "kPa", "tenths"),
-        Column("server", "Server", "kPa", "tenths"),
-        Column("head", "Head", "kPa", "tenths"),
-        Column("pressure_use", "Used", "%", "percent"),
-        Column("pressure_model", "Model"),
+        *_closest_columns("Return"),
         Column("lasts", "Without cooling", "s", "count"),
         Column("gap", "Gap", "s", "count"),
+        Column("pipes", "Pipes", "kPa", "tenths"),
+        Column("server", "Server", "kPa", "tenths"),
+        Column("pressure_model", "Server model"),
+        Column("head", "Head", "kPa", "tenths"),
+        Column("pressure_use", "Head used", "%", "percent"),
     )
     note = (
-        "Pipes at the flow of all servers, and the server that takes most with its couplings, of "
-        "the head the CDUs leave. Without cooling: until the supply is too warm for a server, "
-        "against the gap there may be. - is not known, and not judged."
+        "Return: of the server closest to its own limit or the CDUs'. Without cooling: until the "
+        "supply is too warm, against the gap there may be. Pipes at the flow of all servers, and "
+        f"the server that takes most with its couplings, of the head the CDUs leave. {_UNKNOWN}"
     )
-    table = Table("cooling-pressure", "Cooling: pressure of loops", columns, rows, note)
-    return table.without_empty("pressure_model")
+    table = Table("cooling-returns", "Cooling: return and pressure of loops", columns, rows, note)
+    return table.without_empty(*(column.key for column in columns[1:]))
 
 
-def _loop_row(loop: LoopCooling) -> tuple[Cell, ...]:
-    window = loop.window
-    models = dict.fromkeys(name for name in (window.low_model, window.high_model) if name)
+def _return_row(loop: LoopCooling) -> tuple[Cell, ...]:
+    pressure = loop.pressure
     return (
         clean(loop.loop),
-        clean(loop.coolant) or None,
-        loop.water_c,
-        loop.approach_k,
-        loop.supply_c,
-        window.low_c,
-        loop.low_margin_k,
-        window.high_c,
-        loop.high_margin_k,
-        "; ".join(map(clean, models)),
         *_closest_cells(loop.back),
-        loop.dew_margin_k,
+        whole_s(loop.ride_through_s),
+        loop.gap_s,
+        pressure.pipes_pa / 1000 if pressure else None,
+        pressure.server_pa / 1000 if pressure else None,
+        clean(pressure.model) if pressure else "",
+        pressure.head_pa / 1000 if pressure else None,
+        100 * pressure.share if pressure else None,
     )
 
 

@@ -39,12 +39,17 @@ def racks(plan: Plan, facility: Facility) -> Table:
         Column("max_mass", "Weight limit", "kg", "whole"),
         Column("power", "IT load", "kW", "kilo"),
     ]
+    alike = all(len({feed.limit_w for feed in rack.feeds}) <= 1 for rack in facility.racks.values())
+    wet = any(summary.liquid_w for summary in plan.racks)
     for side in sides:
         columns += (
             Column(f"normal:{side}", f"Feed {clean(side)} normal", "kW", "kilo"),
             Column(f"worst:{side}", f"Feed {clean(side)} worst", "kW", "kilo"),
-            Column(f"limit:{side}", f"Feed {clean(side)} limit", "kW", "kilo"),
         )
+        if not alike:
+            columns.append(Column(f"limit:{side}", f"Feed {clean(side)} limit", "kW", "kilo"))
+    if alike:
+        columns.append(Column("limit", "Limit of a feed", "kW", "kilo"))
     columns += (
         Column("use", "Fullest feed", "%", "percent"),
         Column("air", "Heat to air", "kW", "kilo"),
@@ -52,13 +57,16 @@ def racks(plan: Plan, facility: Facility) -> Table:
     )
     columns += (Column(f"rate:{w}", clean(w), units[w], "rate") for w in work)
     columns.append(Column("binding", "What keeps one more out"))
-    rows = tuple(_rack_row(r, facility.racks.get(r.rack), sides, work) for r in plan.racks)
+    rows = tuple(
+        _rack_row(r, facility.racks.get(r.rack), sides, work, alike=alike, wet=wet)
+        for r in plan.racks
+    )
     note = (
         "Worst: the largest load of the feed over all loss states. "
         "Fullest feed: worst load over limit. "
         "Used rack units include equipment that is not a planned server."
     )
-    return Table("racks", "Racks", tuple(columns), rows, note)
+    return Table("racks", "Racks", tuple(columns), rows, note).without_empty("limit", "liquid")
 
 
 def _sides(facility: Facility) -> tuple[str, ...]:
@@ -68,7 +76,13 @@ def _sides(facility: Facility) -> tuple[str, ...]:
 
 
 def _rack_row(
-    summary: RackSummary, rack: Rack | None, sides: Sequence[str], work: Sequence[str]
+    summary: RackSummary,
+    rack: Rack | None,
+    sides: Sequence[str],
+    work: Sequence[str],
+    *,
+    alike: bool,
+    wet: bool,
 ) -> tuple[Cell, ...]:
     limits = {feed.side: feed.limit_w for feed in rack.feeds} if rack else {}
     feeds: list[Cell] = []
@@ -76,8 +90,11 @@ def _rack_row(
         feeds += (
             _kilo(summary.feeds_w.get(side)),
             _kilo(summary.feeds_worst_w.get(side)),
-            _kilo(limits.get(side)),
         )
+        if not alike:
+            feeds.append(_kilo(limits.get(side)))
+    if alike:
+        feeds.append(_kilo(next(iter(limits.values()), None)))
     return (
         clean(summary.rack),
         summary.servers,
@@ -90,7 +107,7 @@ def _rack_row(
         *feeds,
         _fullest(summary, limits),
         _kilo(summary.air_w),
-        _kilo(summary.liquid_w),
+        _kilo(summary.liquid_w) if wet else None,
         *(summary.throughput.get(w) for w in work),
         bindings_text(summary.rack, summary.binding),
     )

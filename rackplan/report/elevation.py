@@ -225,7 +225,7 @@ class _Drawing:
         parts = [where, model, work or "no workload", f"must survive {clean(server.survive)}"]
         if server.existing:
             parts.append("already standing")
-        second = " ".join(filter(None, [where, work, "(existing)" if server.existing else ""]))
+        second = " ".join(filter(None, [where, work]))
         return self._block(
             "standing" if server.existing else "server",
             server.u,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rich.console import Console
+from rich.table import Table as RichTable
 from rich.text import Text
 
 from rackplan.plan import Plan
@@ -67,7 +68,7 @@ def energy(plan: Plan) -> Table:
     ]
     columns = (
         Column("figure", "Figure"),
-        Column("value", "Value", kind="rate"),
+        Column("value", "Value", kind="figure"),
         Column("unit", "Unit"),
         Column("note", "Note"),
     )
@@ -116,8 +117,8 @@ def circuits(plan: Plan) -> Table:
     columns = (
         Column("circuit", "Circuit"),
         Column("heat", "Heat", "kW", "kilo"),
-        Column("setpoint", "Set to", "degC", "tenths"),
-        Column("warmest", "Warmest", "degC", "tenths"),
+        Column("setpoint", "Set to", "°C", "tenths"),
+        Column("warmest", "Warmest", "°C", "tenths"),
         Column("warm", "Warmer than set", "h", "count"),
         Column("free", "Free", "h", "count"),
         Column("partial", "Partly free", "h", "count"),
@@ -153,15 +154,16 @@ def sources(plan: Plan) -> Table:
         Column("hour", "Worst hour", "kW", "kilo"),
         Column("nameplate", "By nameplate", "kW", "kilo"),
         Column("limit", "Limit", "kW", "kilo"),
-        Column("hour_use", "Worst hour", "%", "percent"),
-        Column("nameplate_use", "By nameplate", "%", "percent"),
+        Column("hour_use", "Used, worst hour", "%", "percent"),
+        Column("nameplate_use", "Used, by nameplate", "%", "percent"),
     )
     note = (
         "Worst hour: cooling as the hottest hour needs it, servers at the power energy is worked "
         "out from. By nameplate: every cooling unit at its own full draw, servers as the limits "
         "count them. Utilities in normal operation, generators with every utility lost."
     )
-    return Table("sources", "Utilities and generators", columns, rows, note)
+    table = Table("sources", "Utilities and generators", columns, rows, note)
+    return table.without_empty("limit", "hour_use", "nameplate_use")
 
 
 def tables(plan: Plan) -> Iterator[Table]:
@@ -177,11 +179,32 @@ def render_energy(console: Console, plan: Plan) -> None:
     say(console, Text(f"Worked out for the {period(plan.energy)}."))
     for table in tables(plan):
         heading(console, table.title)
-        grid = plain_grid()
-        for column in table.columns:
-            grid.add_column(Text(column.heading), justify=column.align, overflow="fold")
-        for row in table.shown():
-            grid.add_row(*(Text(row[column.key]) for column in table.columns))
-        console.print(grid)
+        console.print(_grid(console, table))
         if table.note and table.id != "energy":
             say(console, Text(table.note, style="dim"))
+
+
+def _grid(console: Console, table: Table) -> RichTable:
+    """The table; where a narrow terminal would break its words, a line for each column instead."""
+    grid = plain_grid()
+    for column in table.columns:
+        grid.add_column(Text(column.heading), justify=column.align, overflow="fold")
+    for row in table.shown():
+        grid.add_row(*(Text(row[column.key]) for column in table.columns))
+    unbounded = console.options.update(width=_ANY_WIDTH)
+    fits = console.measure(grid, options=unbounded).minimum <= console.width
+    if fits or len(table.rows) > _MOST_TURNED:
+        return grid
+    first, *others = table.columns
+    turned = plain_grid()
+    turned.add_column(Text(first.heading))
+    for row in table.shown():
+        turned.add_column(Text(row[first.key]), justify="right", overflow="fold")
+    for column in others:
+        turned.add_row(Text(column.heading), *(Text(row[column.key]) for row in table.shown()))
+    return turned
+
+
+_ANY_WIDTH = 10_000
+_MOST_TURNED = 5
+"""Rows of a table that stand beside each other where it is turned."""

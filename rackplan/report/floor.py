@@ -45,7 +45,7 @@ class RackShape:
     box
         Its footprint.
     name, use
-        Labels: the rack's name and the load of its fullest feed.
+        Labels: the rack's name and the load of its fullest feed, empty without servers.
     level
         0 without servers, 1 to 4 by ``LEVELS``, 5 over the limit.
     title
@@ -187,5 +187,5 @@ def _shape(rack: Rack, index: int, box: Box, use: Cell, cells: Mapping[str, str]
     title = f"{cells['rack']}: {servers} servers, {cells['power']} kW"
     if use is not None:
         title += f", fullest feed {cells['use']} % in the worst state"
-    label = "empty" if level == EMPTY else f"{use:.0f} %" if isinstance(use, float) else "-"
+    label = "" if level == EMPTY else f"{use:.0f} %" if isinstance(use, float) else "-"
     return RackShape(index, box, clean(rack.name), label, level, title)

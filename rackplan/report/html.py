@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from rackplan.plan import Plan
 from rackplan.report import device_tables, power_tables
 from rackplan.report.content import Content
 from rackplan.report.elevation import UNIT_PX, Elevation, elevations, workload_tones
-from rackplan.report.floor import LEVELS, OVER, floor_plans
+from rackplan.report.floor import EMPTY, LEVELS, OVER, FloorPlan, floor_plans
 from rackplan.report.table import Table, clean
 from rackplan.report.wording import verdict_text
 
@@ -54,6 +54,7 @@ def render_html(plan: Plan, facility: Facility, content: Content) -> str:
     """
     racks = content.racks
     drawn = tuple(elevations(plan, facility, racks)) if plan.servers else ()
+    floors = tuple(floor_plans(facility, racks)) if racks.rows else ()
     script = _text("report.js")
     return (
         _environment()
@@ -67,9 +68,8 @@ def render_html(plan: Plan, facility: Facility, content: Content) -> str:
                 content, all_limits=_listed(plan, content), cords=_cords(plan, facility, content)
             ),
             notice=content.control.note,
-            floors=tuple(floor_plans(facility, racks)) if racks.rows else (),
-            levels=("empty", *(name for _, name in LEVELS), "over 100 %"),
-            over=OVER,
+            floors=floors,
+            levels=tuple(_levels(floors)),
             elevations=drawn,
             drawn=frozenset(elevation.index for elevation in drawn),
             heights=sorted({elevation.units for elevation in drawn}),
@@ -105,6 +105,14 @@ def _tiles(summary: Table) -> tuple[Tile, ...]:
     """The summary without its verdict, which stands above it."""
     rows = [row for row in summary.shown() if row["figure"] != "Verdict"]
     return tuple(Tile(row["figure"], row["value"], row["unit"], row["note"]) for row in rows)
+
+
+def _levels(floors: Sequence[FloorPlan]) -> Iterator[tuple[int, str]]:
+    """Bands of load for the legend: all that are within limits, the others where they occur."""
+    found = {rack.level for plan in floors for rack in plan.racks}
+    for level, name in enumerate(("empty", *(name for _, name in LEVELS), "over 100 %")):
+        if level in found or level not in (EMPTY, OVER):
+            yield level, name
 
 
 def _shown_kinds(drawn: Sequence[Elevation]) -> frozenset[str]:

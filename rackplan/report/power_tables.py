@@ -34,12 +34,13 @@ def imbalance_text(imbalance: float, use: float = 1.0) -> str:
 
 
 def circuit_schedule(plan: Plan, facility: Facility) -> Table:
-    """Every circuit: where it starts and ends, its breaker, and what each line carries."""
+    """Every circuit: where it starts and ends, its breaker, and what it carries."""
     rows = tuple(_circuit_row(circuit, facility) for circuit in plan.power.circuits)
     columns = (
         Column("feed", "Circuit"),
         Column("panel", "Panel"),
         Column("poles", "Poles"),
+        Column("circuit", "Kind of circuit"),
         Column("breaker", "Breaker", "A", "count"),
         Column("volts", "Volts", "V", "count"),
         Column("phases", "Phases", kind="count"),
@@ -49,30 +50,23 @@ def circuit_schedule(plan: Plan, facility: Facility) -> Table:
         Column("limit", "Limit", "kW", "kilo"),
         Column("use", "Used", "%", "percent"),
         Column("state", "Worst state"),
-        *_line_columns(),
-        Column("line_limit", "Line limit", "VA", "count"),
-        Column("imbalance", "Imbalance", "%", "tenths"),
-        Column("mark", "Balance"),
         Column("short", "Short load", "kW", "kilo"),
         Column("short_limit", "Short limit", "kW", "kilo"),
-        Column("circuit", "Kind of circuit"),
     )
     note = (
         "Worst: the largest lasting load over all states. Short: the largest electrical peak, or "
-        f"load until servers react, against the whole breaker. {_LINES_NOTE}"
+        "load until servers react, against the whole breaker."
     )
     table = Table("circuit-schedule", "Circuit schedule", columns, rows, note)
-    return table.without_empty("pdu", "poles", "mark")
+    return table.without_empty("pdu", "poles")
 
 
 def _circuit_row(circuit: CircuitLoad, facility: Facility) -> tuple[Cell, ...]:
-    limit_va = _line_limit_va(circuit.line_limit_ma, circuit.volts, circuit.phases)
-    if limit_va and circuit.phases == 1 and len(circuit.worst_va) == 2:
-        limit_va /= 2  # a circuit between two lines counts half on each
     return (
         clean(circuit.feed),
         clean(circuit.panel),
         _poles(circuit, facility),
+        clean(circuit.circuit),
         circuit.breaker_ma / 1000,
         circuit.volts,
         circuit.phases,
@@ -82,13 +76,40 @@ def _circuit_row(circuit: CircuitLoad, facility: Facility) -> tuple[Cell, ...]:
         circuit.limit_w / 1000,
         percent(circuit.worst_w, circuit.limit_w),
         state_text_at(circuit.feed, circuit.worst_state),
-        *_line_cells(circuit.normal_va, circuit.worst_va),
-        limit_va,
-        *_imbalance_cells(circuit),
         circuit.peak_w / 1000,
         circuit.short_w / 1000,
-        clean(circuit.circuit),
     )
+
+
+def circuit_lines(plan: Plan) -> Table:
+    """What each line of every circuit carries."""
+    rows = tuple(
+        (
+            clean(circuit.feed),
+            *_line_cells(circuit.normal_va, circuit.worst_va),
+            _circuit_line_limit_va(circuit),
+            *_imbalance_cells(circuit),
+        )
+        for circuit in plan.power.circuits
+        if circuit.worst_va
+    )
+    columns = (
+        Column("feed", "Circuit"),
+        *_line_columns(),
+        Column("line_limit", "Line limit", "VA", "count"),
+        Column("imbalance", "Imbalance", "%", "tenths"),
+        Column("mark", "Balance"),
+    )
+    note = f"Worst: the largest lasting load over all states. {_LINES_NOTE}"
+    table = Table("circuit-lines", "Circuit schedule: lines", columns, rows, note)
+    return table.without_empty("imbalance", "mark")
+
+
+def _circuit_line_limit_va(circuit: CircuitLoad) -> float | None:
+    limit_va = _line_limit_va(circuit.line_limit_ma, circuit.volts, circuit.phases)
+    if limit_va and circuit.phases == 1 and len(circuit.worst_va) == 2:
+        limit_va /= 2  # a circuit between two lines counts half on each
+    return limit_va
 
 
 def _poles(circuit: CircuitLoad, facility: Facility) -> str:
@@ -124,7 +145,7 @@ def _imbalance_cells(load: CircuitLoad | NodeLoad) -> tuple[Cell, ...]:
 
 
 def panels(plan: Plan, facility: Facility) -> Table:
-    """Every power node: what it carries of what it may, line by line where lines are rated."""
+    """Every power node: what it carries of what it may."""
     rows = tuple(_node_row(node, facility) for node in plan.power.nodes)
     columns = (
         Column("node", "Node"),
@@ -139,23 +160,18 @@ def panels(plan: Plan, facility: Facility) -> Table:
         Column("short", "Short load", "kW", "kilo"),
         Column("short_limit", "Short limit", "kW", "kilo"),
         Column("short_state", "State of short load"),
-        *_line_columns(),
-        Column("line", "Fullest line", "A", "tenths"),
-        Column("line_limit", "Line limit", "A", "tenths"),
-        Column("imbalance", "Imbalance", "%", "tenths"),
-        Column("mark", "Balance"),
         Column("poles_used", "Poles used", kind="count"),
         Column("poles", "Poles", kind="count"),
     )
     note = (
         "Worst: the largest lasting load over all states; used is of the fuller of kW, kVA and the "
         "fullest line. Short: the largest electrical peak, or load until servers react, against "
-        f"what is carried for a short time. On a busway poles are taps. {_LINES_NOTE}"
+        "what is carried for a short time. On a busway poles are taps."
     )
     table = Table("panels", "Power nodes and panels", columns, rows, note)
-    lines = (*(column.key for column in _line_columns()), "line", "line_limit", "imbalance")
-    optional = ("worst_va", "limit_va", "short_limit", *lines, "mark", "poles")
-    return table.without_empty(*optional)
+    return table.without_empty(
+        "limit", "worst_va", "limit_va", "short_limit", "poles_used", "poles"
+    )
 
 
 def _node_row(load: NodeLoad, facility: Facility) -> tuple[Cell, ...]:
@@ -183,13 +199,35 @@ def _node_row(load: NodeLoad, facility: Facility) -> tuple[Cell, ...]:
         load.peak_w / 1000,
         _short_limit(load, facility),
         state_text(load.peak_state),
-        *_line_cells(load.normal_va, load.worst_va),
-        line_a,
-        _thousandth(load.line_limit_ma),
-        *_imbalance_cells(load),
         load.poles_used or None,
         load.poles,
     )
+
+
+def panel_lines(plan: Plan, facility: Facility) -> Table:
+    """What each line of a power node carries, where its lines are rated."""
+    rows = tuple(
+        (
+            clean(load.node),
+            *_line_cells(load.normal_va, load.worst_va),
+            _fullest_line_a(load, facility),
+            _thousandth(load.line_limit_ma),
+            *_imbalance_cells(load),
+        )
+        for load in plan.power.nodes
+        if load.worst_va
+    )
+    columns = (
+        Column("node", "Node"),
+        *_line_columns(),
+        Column("line", "Fullest line", "A", "tenths"),
+        Column("line_limit", "Line limit", "A", "tenths"),
+        Column("imbalance", "Imbalance", "%", "tenths"),
+        Column("mark", "Balance"),
+    )
+    note = f"Worst: the largest lasting load over all states. {_LINES_NOTE}"
+    table = Table("panel-lines", "Power nodes and panels: lines", columns, rows, note)
+    return table.without_empty("line", "line_limit", "imbalance", "mark")
 
 
 def _thousandth(value: int | None) -> float | None:

@@ -19,7 +19,8 @@ Kind = Literal[
 ``count``: integers. ``kilo``: one decimal (kW, kVA). ``whole``: no decimals (kg).
 ``percent``: how full something is, with one decimal. ``tenths``, ``hundredths``: one and two
 decimals. ``rate``: three significant digits.
-``figure``: mixed quantities, a whole number or one decimal; currents to the milliampere.
+``figure``: mixed quantities, a whole number or one decimal; currents to the milliampere, ratios
+(figures without a unit) to three decimals, liters per kWh to two.
 """
 
 ABSENT = "-"
@@ -92,6 +93,13 @@ class Column:
         """Title with its unit: ``IT load [kW]``."""
         return f"{self.title} [{self.unit}]" if self.unit else self.title
 
+    def number_format(self, value: Cell, unit: str = "") -> str:
+        """How a spreadsheet writes a figure, with the decimals of :meth:`show`; empty for text."""
+        if self.kind == "text" or isinstance(value, str) or value is None:
+            return ""
+        _, _, decimals = self.show(value, unit).partition(".")
+        return "#,##0" + ("." + "0" * len(decimals) if decimals else "")
+
     def show(self, value: Cell, unit: str = "") -> str:
         """A cell as every format for people writes it; ``unit`` where each row has its own."""
         if value is None:
@@ -103,9 +111,12 @@ class Column:
         if self.kind == "figure" and isinstance(value, float):
             if (self.unit or unit) == "A":
                 return f"{value:,.3f}".rstrip("0").rstrip(".")
-            return f"{value:,.1f}"
+            return f"{value:,.{_FIGURE_DECIMALS.get(self.unit or unit, 1)}f}"
         return f"{value:,.{_DECIMALS.get(self.kind, 0)}f}"
 
+
+_FIGURE_DECIMALS = {"": 3, "L/kWh": 2}
+"""Decimals of mixed quantities by their unit, where it is not one: PUE and WUE."""
 
 _DECIMALS = {"kilo": 1, "percent": 1, "tenths": 1, "hundredths": 2}
 
@@ -145,10 +156,14 @@ class Table:
         for row in self.rows:
             yield self.texts(row)
 
+    def unit_of(self, row: tuple[Cell, ...]) -> str:
+        """Unit of the row's mixed quantities; empty where its columns have units of their own."""
+        keys = [column.key for column in self.columns]
+        return str(row[keys.index("unit")]) if "unit" in keys else ""
+
     def texts(self, row: tuple[Cell, ...]) -> Mapping[str, str]:
         """The cells of a row by column key, as written for people."""
-        keys = [column.key for column in self.columns]
-        unit = str(row[keys.index("unit")]) if "unit" in keys else ""
+        unit = self.unit_of(row)
         return {
             column.key: column.show(cell, unit)
             for column, cell in zip(self.columns, row, strict=True)

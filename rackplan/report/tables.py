@@ -29,7 +29,7 @@ def summary(plan: Plan, facility: Facility, states: Sequence[StateRow]) -> Table
         rows.append(("Heat to liquid", *scaled(totals.get("liquid_w", 0), "W"), ""))
     if plan.energy.pue is not None:
         when = "over the year" if plan.energy.annual else "on the design day"
-        rows.append(("PUE", f"{plan.energy.pue:.3f}", "", when))
+        rows.append(("PUE", plan.energy.pue, "", when))
     rows.extend(
         (
             f"Throughput {clean(w.workload)}",

@@ -188,7 +188,7 @@ def _tightest(console: Console, plan: Plan) -> None:
     heading(console, "Tightest limits", "each in the state that loads it most")
     grid = plain_grid()
     grid.add_column("Device", overflow="fold")
-    grid.add_column("What")
+    grid.add_column("What", overflow="fold")
     for name in ("Load", "Limit"):
         grid.add_column(name, justify="right", no_wrap=True)
     grid.add_column("Unit", no_wrap=True)

@@ -95,7 +95,10 @@ def _fields(table: Table) -> Iterator[_Field]:
         title = f"Feed {clean(side)}\n[kW]"
         yield _Field(title, (key, f"worst:{side}"), "{}/{}", worth=5)
     yield _Field("Fullest\nfeed [%]", ("use",), worth=3)
-    yield _Field("Air/liq.\nheat [kW]", ("air", "liquid"), "{}/{}", worth=1)
+    if any(column.key == "liquid" for column in table.columns):
+        yield _Field("Air/liq.\nheat [kW]", ("air", "liquid"), "{}/{}", worth=1)
+    else:
+        yield _Field("Heat to\nair [kW]", ("air",), worth=1)
     for column in table.columns:
         if column.key.startswith("rate:"):
             yield _Field(f"{column.title}\n[{column.unit}]", (column.key,))

@@ -8,23 +8,12 @@ import math
 from typing import TYPE_CHECKING
 
 from rackplan.report.content import Content
-from rackplan.report.table import Cell, Column, Table
+from rackplan.report.table import Cell, Table
 
 if TYPE_CHECKING:  # xlsxwriter ships no types
     from xlsxwriter.format import Format  # type: ignore[import-untyped]
     from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
     from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
-
-_NUMBER_FORMATS = {
-    "count": "#,##0",
-    "whole": "#,##0",
-    "kilo": "#,##0.0",
-    "percent": "0.0",
-    "tenths": "#,##0.0",
-    "hundredths": "0.00",
-    "rate": "#,##0.0",
-    "figure": "#,##0.###",
-}
 
 _LONGEST_CELL = 32_767
 _WIDEST = 60
@@ -53,12 +42,13 @@ def render_xlsx(content: Content) -> bytes:
 def _write_sheet(workbook: Workbook, table: Table) -> None:
     sheet = workbook.add_worksheet(table.id[:31])
     head = workbook.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1})
-    text = workbook.add_format({"valign": "top", "num_format": "@"})
+    styles = _Styles(workbook)
+    units = [table.unit_of(cells) for cells in table.rows]
     for index, column in enumerate(table.columns):
         sheet.write_string(0, index, column.heading, head)
-        style = _figure_format(workbook, column)
         for row, cells in enumerate(table.rows, start=1):
-            _write_cell(sheet, row, index, cells[index], style or text, text)
+            style = styles[column.number_format(cells[index], units[row - 1])]
+            _write_cell(sheet, row, index, cells[index], style, styles[""])
         sheet.set_column(index, index, _width(table, index))
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
@@ -69,9 +59,19 @@ def _write_sheet(workbook: Workbook, table: Table) -> None:
         sheet.write_comment(0, 0, table.note)
 
 
-def _figure_format(workbook: Workbook, column: Column) -> Format | None:
-    number = _NUMBER_FORMATS.get(column.kind)
-    return workbook.add_format({"num_format": number, "valign": "top"}) if number else None
+class _Styles(dict[str, "Format"]):
+    """Formats of cells by their number format, made when first asked for; "" is text."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        super().__init__()
+        self._workbook = workbook
+
+    def __missing__(self, number: str) -> Format:
+        style: dict[str, str | int] = {"valign": "top", "num_format": number or "@"}
+        if not number:
+            style["indent"] = 1  # text beside a figure stands clear of it
+        self[number] = self._workbook.add_format(style)
+        return self[number]
 
 
 def _write_cell(

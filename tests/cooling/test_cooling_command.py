@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from small_sites import Document, small_site, written
 
 from rackplan import api
 from rackplan.cli import main
+from rackplan.plan.cooling import Closest, Pressure
 from rackplan.report.content import gather
-from rackplan.report.cooling_tables import loads, loops, zones
+from rackplan.report.cooling_tables import loads, loops, returns, zones
 from rackplan.report.html import render_html
 from rackplan.report.wording import rule_text
 from rackplan.report.xlsx import render_xlsx
@@ -73,11 +75,11 @@ def test_zones_and_loops_with_what_changes_them(files):
     )
 
 
-def test_what_is_not_known_is_a_dash(tmp_path):
+def test_what_is_not_known_is_said_in_a_line(tmp_path):
     files = solved(small_site(1, demand=[{"server": "box8", "max": 1}]), tmp_path)
     told = lines(run("cooling", *files))
-    for fact in ("Return", "Humidity", "Without cooling"):
-        assert f"{fact} -" in told
+    assert "Not judged return, humidity, time without cooling" in told
+    assert not any(f" - {unit}" in text for text in told for unit in ("%", "s", "K", "°C"))
     assert not any(text.startswith("Supply") for text in told)  # no loop
 
 
@@ -229,29 +231,28 @@ def test_reports_show_zones_and_loops(files):
         loop["state"],
     )
     (zone,) = zones(answer).shown()
-    assert ("24.0", "35.0", "11.0", "-", "-", "-") == (
+    assert ("24.0", "35.0", "11.0") == (
         zone["inlet"],
         zone["inlet_limit"],
         zone["inlet_margin"],
-        zone["humidity"],
-        zone["lasts"],
-        zone["gap"],
     )
+    assert not {"humidity", "lasts", "gap"} & set(zone)  # nothing is known of them
     (told,) = loops(answer).shown()
-    assert ("pg25", "20.0", "40.0", "wet8", "-") == (
+    assert ("pg25", "20.0", "40.0", "wet8", "wet8") == (
         told["coolant"],
         told["low"],
         told["high"],
-        told["models"],
-        told["dew"],
+        told["low_model"],
+        told["high_model"],
     )
+    assert "dew" not in told
     content = gather(answer, facility)
     page = render_html(answer, facility, content)
     for table in (
         content.cooling_loads,
         content.cooling_zones,
         content.cooling_loops,
-        content.cooling_pressure,
+        content.cooling_returns,
     ):
         assert table.rows
         assert f'id="{table.id}"' in page
@@ -259,6 +260,32 @@ def test_reports_show_zones_and_loops(files):
     assert render_xlsx(content) == render_xlsx(content)
     assert "Cooling  normal operation" in run("report", plan, "--site", site).stdout
     assert "supply too cold: 10.0 K to spare" in run("report", plan, "--site", site).stdout
+
+
+def test_return_pressure_and_time_of_loops_stand_in_a_table_of_their_own(files):
+    answer = api.read_plan(files[1])
+    (loop,) = answer.cooling.loops
+    told = replace(
+        loop,
+        back=Closest("row/r1/u01", "wet8", 45.0, 60.0, 15.0),
+        pressure=Pressure(20_000.0, "wet8", 30_000.0, 100_000),
+        ride_through_s=118.9,
+        gap_s=170.0,
+    )
+    cooling = replace(answer.cooling, loops=(told, replace(told, pressure=None), bare(told)))
+    first, second = returns(replace(answer, cooling=cooling)).records()  # the last says nothing
+    assert (first["return"], first["return_limit"], first["return_margin"]) == (45.0, 60.0, 15.0)
+    assert (first["lasts"], first["gap"]) == (118.0, 170.0)
+    # 20 + 30 of 100 kPa.
+    assert (first["pipes"], first["server"], first["head"]) == (20.0, 30.0, 100.0)
+    assert first["pressure_use"] == 50.0
+    assert second["head"] is None
+    bare_plan = replace(answer, cooling=replace(answer.cooling, loops=(bare(told),)))
+    assert returns(bare_plan).rows == ()
+
+
+def bare(loop):
+    return replace(loop, back=None, pressure=None, ride_through_s=None)
 
 
 @pytest.mark.parametrize(

@@ -254,6 +254,25 @@ def test_reports_show_energy(hall):
         assert text in html
 
 
+def test_pue_is_the_same_figure_in_summary_and_table(hall):
+    facility, plan = hall
+    content = gather(plan, facility)
+    texts = {row["figure"]: row["value"] for row in content.energy.shown()}
+    told = next(row["value"] for row in content.summary.shown() if row["figure"] == "PUE")
+    assert texts["PUE"] == told == f"{plan.energy.pue:.3f}"
+    assert texts["WUE"] == f"{plan.energy.wue_l_kwh:.2f}"
+    # A number, for spreadsheets.
+    assert plan.energy.pue in {row[1] for row in content.summary.rows}
+
+
+def test_no_word_is_broken_on_a_narrow_terminal(files, monkeypatch):
+    for width in ("60", "80"):
+        monkeypatch.setenv("COLUMNS", width)
+        told = run("energy", *files).stdout
+        assert "Partly free [h]" in " ".join(told.split())
+        assert max(map(len, told.splitlines())) <= int(width)
+
+
 def test_bad_weather_stops_the_site(tmp_path):
     (tmp_path / "year.csv").write_text("dry_bulb_c\n", encoding="utf-8")
     document = water_site()

@@ -91,6 +91,7 @@ def test_the_circuit_schedule(hall: Any) -> None:
     assert row["use"] == pytest.approx(100 * 23.7 / 34.5)
     assert row["state"] == "feed B lost"
     assert (row["short"], row["short_limit"]) == (25.0, 41.0)
+    row = only(power_tables.circuit_lines(plan))
     assert [row[f"worst:{line}"] for line in ("L1", "L2", "L3")] == [9_600, 8_000, 6_400]
     # 60 A at 400 V / sqrt(3) to neutral.
     assert row["line_limit"] == pytest.approx(60 * 400 / 3**0.5)
@@ -110,11 +111,11 @@ def test_a_single_phase_circuit_has_no_imbalance(hall: Any) -> None:
         CIRCUIT, phases=1, volts=230, normal_va={"L2": 4_000}, worst_va={"L2": 8_000}, pdu=""
     )
     plan = with_power(hall.plan, circuits=(single,))
-    row = only(power_tables.circuit_schedule(plan, hall.facility))
-    assert (row["imbalance"], row["normal:L1"], row["normal:L2"]) == (None, None, 4_000)
+    row = only(power_tables.circuit_lines(plan))
+    assert (row["normal:L1"], row["normal:L2"]) == (None, 4_000)
     assert row["line_limit"] == 60 * 230
-    assert "pdu" not in row
-    assert "mark" not in row
+    assert not {"imbalance", "mark"} & set(row)
+    assert "pdu" not in only(power_tables.circuit_schedule(plan, hall.facility))
 
 
 @pytest.mark.parametrize(
@@ -279,7 +280,15 @@ def test_page_and_workbook_hold_every_table(hall: Any) -> None:
     page = render_html(plan, hall.facility, content)
     assert odd not in page
     assert "&lt;b&gt;&amp;[31m" in page or "&lt;b&gt;&amp; [31m" in page
-    for name in ("circuit-schedule", "panels", "stranded", "actions", "oversubscribed", "drops"):
+    for name in (
+        "circuit-schedule",
+        "circuit-lines",
+        "panels",
+        "stranded",
+        "actions",
+        "oversubscribed",
+        "drops",
+    ):
         assert f'<section id="{name}"' in page
     names = {table.id for table in content.filled()}
     assert {"warnings", "node-states"} <= names
@@ -289,7 +298,10 @@ def test_page_and_workbook_hold_every_table(hall: Any) -> None:
 def test_every_column_of_figures_has_a_unit(hall: Any) -> None:
     plan = with_power(hall.plan, circuits=(CIRCUIT,), nodes=(NODE,))
     content = gather(plan, hall.facility)
-    for table in (content.circuit_schedule, content.panels, content.node_states, content.drops):
+    for table in (
+        *(content.circuit_schedule, content.circuit_lines, content.panels, content.panel_lines),
+        *(content.node_states, content.drops),
+    ):
         for column in table.columns:
             if column.kind in ("kilo", "tenths", "hundredths", "percent"):
                 assert column.unit, (table.id, column.key)

@@ -8,6 +8,7 @@ import re
 import stat
 import sys
 import zipfile
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from rackplan.report.content import gather
 from rackplan.report.elevation import UNIT_PX, elevations
 from rackplan.report.floor import floor_plans, load_level
 from rackplan.report.html import render_html
+from rackplan.report.table import Cell, Column
 from rackplan.report.write import check_report_path, write_report
 from rackplan.report.xlsx import render_xlsx
 
@@ -83,7 +85,11 @@ def test_page_needs_no_network(hall: Any) -> None:
             assert attributes.get(name, "#").startswith("#")
     style = "".join(re.findall(r"<style>(.*?)</style>", document(hall), re.DOTALL))
     assert "@import" not in style
-    assert set(re.findall(r"url\(([^)]*)\)", style)) == {"#hatch", "#panels", "#slots"}
+    assert set(re.findall(r"url\(([^)]*)\)", style)) == {
+        "#fill-hatch",
+        "#fill-panels",
+        "#fill-slots",
+    }
 
 
 def test_links_and_ids_match(hall: Any) -> None:
@@ -93,6 +99,38 @@ def test_links_and_ids_match(hall: Any) -> None:
     targets = {a["href"][1:] for _, a in tags if a.get("href", "").startswith("#")}
     targets |= {a["aria-labelledby"] for _, a in tags if "aria-labelledby" in a}
     assert targets <= set(ids)
+
+
+def test_no_drawing_takes_the_id_of_a_table(hall: Any) -> None:
+    # A link to a table must not lead to a pattern or drawing of the same name.
+    ids = {attributes["id"] for _, attributes in page(hall).tags if "id" in attributes}
+    content = gather(hall.plan, hall.facility)
+    empty = {getattr(content, field.name).id for field in dataclasses.fields(content)}
+    assert not (empty - {table.id for table in content.filled()}) & ids
+
+
+def test_chapters_come_in_one_order(hall: Any) -> None:
+    tags = page(hall).tags
+    ids = [a["id"] for tag, a in tags if tag == "section"]
+    chapters = ["summary", "floor", "elevations", "racks", "losses", "bearing", "assumptions"]
+    chapters += ["lists", "control"]
+    assert [name for name in ids if name in chapters] == [name for name in chapters if name in ids]
+    links = [a["href"][1:] for tag, a in tags if tag == "a" and a.get("href", "#")[1:] in ids]
+    assert [name for name in links if name in ids] == [name for name in ids if name in links]
+
+
+def test_the_legend_holds_what_is_drawn(hall: Any) -> None:
+    assert " empty " in page(hall).text
+    full = dataclasses.replace(
+        hall,
+        plan=dataclasses.replace(
+            hall.plan, racks=tuple(rack for rack in hall.plan.racks if rack.servers)
+        ),
+    )
+    text = page(full).text
+    assert "under 50 %" in text
+    assert " empty " not in text
+    assert "over 100 %" not in text
 
 
 def test_hostile_names_stay_text(hall_maker: Any) -> None:
@@ -194,7 +232,7 @@ def test_floor_plan_stands_where_the_site_says(hall: Any) -> None:
     boxes = {(shape.box.x, shape.box.y): shape for shape in plan.racks}
     assert set(boxes) == {(x, y) for x in (0, 600, 1200) for y in (0, 2400)}
     assert boxes[0, 0].use == "69 %"
-    assert (boxes[1200, 0].use, boxes[1200, 0].level) == ("empty", 0)
+    assert (boxes[1200, 0].use, boxes[1200, 0].level) == ("", 0)
     # Three cabinets of 600 mm; two rows of 1200 mm, 2400 mm apart.
     assert (plan.bounds.width, plan.bounds.height) == (1800, 3600)
 
@@ -267,6 +305,53 @@ def test_workbook_has_figures_as_numbers_and_units_in_heads(hall: Any) -> None:
     assert first[head.index("IT load [kW]")] == 23.7
     assert first[head.index("Feed A worst [kW]")] == 23.7
     assert len(found["all-limits"]) == len(hall.plan.limits) + 1
+
+
+def test_every_table_says_the_same_in_page_and_workbook(hall: Any) -> None:
+    content = gather(hall.plan, hall.facility)
+    found, text = sheets(render_xlsx(content)), document(hall)
+    for table in content.filled():
+        head, *rows = found[table.id[:31]]
+        assert head == [column.heading for column in table.columns]
+        assert len(rows) == len(table.rows)
+        for cells, raw in zip(rows, table.rows, strict=True):
+            assert _filled(cells) == _filled(raw)
+        if table.id in ("summary", "node-states"):
+            continue  # tiles, and a sheet of the workbook alone
+        part = text[text.index(f'<table id="table-{table.id}"') :].partition("</table>")[0]
+        assert len(Page(f"{part}</table>").words) > len(table.rows)
+        assert part.count("<tr>") == len(table.rows) + 1
+
+
+def _filled(cells: Iterable[object]) -> list[object]:
+    """Cells that say something; figures to the 12 digits that any workbook keeps."""
+    return [
+        float(f"{cell:.12g}") if isinstance(cell, int | float) else cell
+        for cell in cells
+        if cell not in (None, "") and cell == cell
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "unit", "number"),
+    [
+        ("kilo", 12.0, "kW", "#,##0.0"),
+        ("whole", 12.4, "kg", "#,##0"),
+        ("figure", 1.166, "", "#,##0.000"),
+        ("figure", 12.5, "kW", "#,##0.0"),
+        ("figure", 12.5, "A", "#,##0.0"),
+        ("figure", 125.0, "A", "#,##0"),
+        ("figure", 0.42, "L/kWh", "#,##0.00"),
+        ("rate", 48_231.7, "", "#,##0"),
+        ("rate", 1.234, "", "#,##0.00"),
+        ("text", "1", "", ""),
+        ("kilo", None, "", ""),
+    ],
+)
+def test_spreadsheets_write_the_decimals_of_the_page(
+    kind: Any, value: Cell, unit: str, number: str
+) -> None:
+    assert Column("x", "X", kind=kind).number_format(value, unit) == number
 
 
 def test_workbook_text_is_never_a_formula(hall_maker: Any) -> None:

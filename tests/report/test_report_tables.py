@@ -37,13 +37,24 @@ def test_rack_row_is_the_plan_in_kw_and_kg(hall: Any) -> None:
     assert rack["power"] == 23.7
     assert rack["normal:A"] == 11.85
     assert rack["worst:A"] == 23.7
-    assert rack["limit:A"] == 34.5
+    assert rack["limit"] == 34.5
+    assert "liquid" not in rack
     assert rack["use"] == pytest.approx(100 * 23.7 / 34.5)
     # 3 x 130 kg + 9 kg of 1360 kg; 3 x 8 U + 1 U of 42 U.
     assert (rack["mass"], rack["max_mass"]) == (399.0, 1360.0)
     assert (rack["used"], rack["height"]) == (25, 42)
     assert rack["rate:chat-70b"] == 3 * 1903.0
     assert rack["binding"] == "heat to air; feed A power, ups-b lost"
+
+
+def test_limits_of_feeds_stand_apart_where_they_differ(hall: Any) -> None:
+    name, rack = next(iter(hall.facility.racks.items()))
+    first, second = rack.feeds
+    feeds = (first, dataclasses.replace(second, limit_w=second.limit_w - 1_000))
+    racks = {**hall.facility.racks, name: dataclasses.replace(rack, feeds=feeds)}
+    facility = dataclasses.replace(hall.facility, racks=racks)
+    found = row(device_tables.racks(hall.plan, facility), "rack", "row-01/r01")
+    assert (found["limit:A"], found["limit:B"]) == (34.5, 33.5)
 
 
 def test_every_rack_has_a_row_even_an_empty_one(hall: Any) -> None:
