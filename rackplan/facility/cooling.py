@@ -106,16 +106,20 @@ class RideThrough:
     Attributes
     ----------
     gap_ms
-        Time without cooling after the loss of the utility: start of the generator, then restart.
+        Time without cooling after the loss of the utility: start of the generator, then restart. 0
+        where it is not judged, or there is none.
     capacity_j_k
         Heat that air, coolant and stored water take per kelvin [J/K].
     mass_j_g_k
         Heat that a gram of servers and racks takes per kelvin [J/(g K)], the share that warms up.
+    runs_through
+        Whether it is known that cooling does not stop.
     """
 
     gap_ms: int
     capacity_j_k: int
     mass_j_g_k: float = 0.0
+    runs_through: bool = False
 
 
 @dataclass(frozen=True, slots=True)

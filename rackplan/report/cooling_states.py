@@ -217,7 +217,7 @@ def _closest_text(one: Closest | None) -> str:
 def _time_text(lasts_s: float | None, gap_s: float | None, what: str) -> str:
     if lasts_s is None:
         return ""
-    gap = "gap not stated" if gap_s is None else f"gap {gap_s:g} s"
+    gap = "gap not stated" if gap_s is None else f"gap {gap_s:g} s" if gap_s else "no gap"
     short = gap_s is not None and lasts_s < gap_s
     return (
         f"{whole_s(lasts_s):,.0f} s until {what} is too warm, {gap}{' TOO SHORT' if short else ''}"

@@ -138,7 +138,8 @@ def _lasts_s(joules_k: float, margin_k: float | None, heat_w: int) -> float | No
 
 
 def _gap_s(rest: RideThrough | None) -> float | None:
-    return rest.gap_ms / 1000 if rest is not None and rest.gap_ms else None
+    known = rest is not None and (rest.gap_ms or rest.runs_through)
+    return rest.gap_ms / 1000 if rest is not None and known else None
 
 
 def _loop(view: View, loop: Loop, area: AreaCooling) -> LoopCooling:

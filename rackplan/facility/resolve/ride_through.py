@@ -97,13 +97,13 @@ def _of_zone(
         return _unsaid(context, spec, "air_volume", path)
     doors = (rack.door for rack in racks.values() if rack.zone == spec.id)
     units = [*zone.units, *(door for door in doors if door is not None)]
-    gap_ms = _gap_ms(context, nodes, spec, units, stored, path)
+    gap_ms, through = _gap(context, nodes, spec, units, stored, path)
     liters = spec.air_volume / 1000
     joules = round(liters * zone.density * CP_AIR_J_KG_K / 1000)
     if not spec.mass_share:
         text = f"{spec.id}: only its air warms up when cooling stops: no mass_share"
         context.assume("cooling.zones", text)
-    return RideThrough(gap_ms, joules, spec.mass_share * STEEL_J_G_K)
+    return RideThrough(gap_ms, joules, spec.mass_share * STEEL_J_G_K, through)
 
 
 def _of_loop(
@@ -117,8 +117,9 @@ def _of_loop(
     loop, path = loops[spec.id], ("cooling", "loops", index)
     if spec.volume is None or loop.coolant is None:
         return _unsaid(context, spec, "volume", path)
-    gap_ms = _gap_ms(context, nodes, spec, loop.cdus, stored, path)
-    return RideThrough(gap_ms, round(spec.volume * loop.coolant.joules_per_ml_k))
+    gap_ms, through = _gap(context, nodes, spec, loop.cdus, stored, path)
+    joules = round(spec.volume * loop.coolant.joules_per_ml_k)
+    return RideThrough(gap_ms, joules, runs_through=through)
 
 
 def _unsaid(context: Context, spec: s.Zone | s.Loop, key: str, path: Path) -> RideThrough | None:
@@ -129,15 +130,15 @@ def _unsaid(context: Context, spec: s.Zone | s.Loop, key: str, path: Path) -> Ri
     return None
 
 
-def _gap_ms(
+def _gap(
     context: Context,
     nodes: Mapping[str, PowerNode],
     spec: s.Zone | s.Loop,
     units: Iterable[CoolingUnit],
     stored: Container[str],
     path: Path,
-) -> int:
-    """Time without cooling after the loss of the utility [ms]; 0 where nothing says there is one.
+) -> tuple[int, bool]:
+    """Time without cooling after the loss of the utility [ms], and whether cooling runs through.
 
     Units on UPSs have no gap where they make their own cold, or get water that is stored for it;
     a rear door that stops gives its heat to the room, so it is one of them.
@@ -145,21 +146,21 @@ def _gap_ms(
     if not any(node.kind == "generator" for node in nodes.values()):
         text = "no generator: how long the room must last without cooling is not judged"
         context.assume("cooling", text)
-        return 0
+        return 0, False
     if all(_runs_through(nodes, spec, unit, spec.water in stored) for unit in units):
         cold = "water stored for them" if spec.water in stored else "cold of their own"
         text = f"{spec.id}: its units run through the loss of the utility, on UPSs and with {cold}"
         context.assume("cooling", text)
-        return 0
+        return 0, True
     if spec.restart is None:
         context.assume("cooling", f"{spec.id}: no restart: its ride-through is shown, not judged")
-        return 0
+        return 0, False
     start_ms = context.site.policy.generator_start
     if start_ms is None:
         message = f"the restart of {spec.id} follows the start of a generator, which is not given"
         context.problem(path, message, "add policy: {generator_start: 15 s}")
-        return 0
-    return start_ms + spec.restart
+        return 0, False
+    return start_ms + spec.restart, False
 
 
 def _runs_through(
