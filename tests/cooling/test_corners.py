@@ -118,3 +118,12 @@ def test_many_servers_each_of_which_rounds_a_rise_up():
     assert 18 == len(plan.servers)
     rises = [limit.load for limit in plan.limits if "inlet-rise" in limit.id]
     assert [36] * 6 == rises
+
+
+def test_what_a_heat_matrix_leaves_out_is_said():
+    document = cooled_site(1, heat_matrix=MATRIX, air_volume="200 m3")
+    site = facility_of(document, {MATRIX: "inlet,row/r1\nrow/r1,0.1"})
+    assert any("without the rise of heat_matrix" in one.text for one in site.assumptions)
+    del document["cooling"]["zones"][0]["air_volume"]
+    site = facility_of(document, {MATRIX: "inlet,row/r1\nrow/r1,0.1"})
+    assert not any("rise of heat_matrix" in one.text for one in site.assumptions)
