@@ -35,9 +35,11 @@ def _maximal(rules: list[SiteRule]) -> Iterator[SiteRule]:
     keys = sorted({key for rule in rules for key in rule.terms})
     weights = np.array([[rule.terms.get(key, 0) for key in keys] for rule in rules])
     rooms = np.array([rule.high for rule in rules])
+    sums = weights.sum(axis=1)
     for i, rule in enumerate(rules):
-        implied = (weights >= weights[i]).all(axis=1) & (rooms <= rooms[i])
-        equal = (weights == weights[i]).all(axis=1) & (rooms == rooms[i])
-        earlier = np.arange(len(rules)) < i
-        if not (implied & (~equal | earlier)).any():
+        # Few rules have as much weight in no more room; of equal ones the first stays.
+        among = np.flatnonzero((sums >= sums[i]) & (rooms <= rooms[i]))
+        stricter = (sums[among] > sums[i]) | (rooms[among] < rooms[i]) | (among < i)
+        others = among[stricter]
+        if not (weights[others] >= weights[i]).all(axis=1).any():
             yield rule

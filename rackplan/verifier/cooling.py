@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from rackplan.facility.model import NORMAL, CoolingUnit, Facility
@@ -90,13 +91,31 @@ class Cooling:
     def __init__(self, loads: SiteLoads) -> None:
         self._loads = loads
         self._site = loads.facility
+        self._changed: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def areas(self) -> tuple[Area, ...]:
+        """Every zone, its parts, and every loop."""
+        return tuple(areas(self._site))
 
     def touched(self, area: Area, loss: Loss) -> bool:
         """Whether a loss changes what an area carries or what cools it."""
-        units = (*area.units, *self._doors(area))
-        if any(not runs(unit, loss) or moved(unit, loss) != unit.flow for unit in units):
+        changed = self._changed_by(loss)
+        if changed and any(unit.id in changed for unit in (*area.units, *self._doors(area))):
             return True
         return area.whole and loss.kind != "feed" and bool(self._nodes(area))
+
+    def _changed_by(self, loss: Loss) -> frozenset[str]:
+        """Units and doors that stop in a state, or move less."""
+        if loss.id not in self._changed:
+            doors = (rack.door for rack in self._site.racks.values())
+            units = [door for door in doors if door is not None]
+            units += [unit for zone in self._site.zones.values() for unit in zone.units]
+            units += [cdu for loop in self._site.loops.values() for cdu in loop.cdus]
+            self._changed[loss.id] = frozenset(
+                unit.id for unit in units if not runs(unit, loss) or moved(unit, loss) != unit.flow
+            )
+        return self._changed[loss.id]
 
     def most(self, area: Area, loss: Loss) -> tuple[int | None, int | None]:
         """Heat [W] and flow that may be asked of an area in a state; ``None`` for no limit."""
@@ -158,13 +177,19 @@ class Cooling:
         return total
 
 
+@lru_cache(maxsize=4)  # asked for in every state
+def cooling_of(loads: SiteLoads) -> Cooling:
+    """What areas carry and what cools them, with what is worked out once."""
+    return Cooling(loads)
+
+
 def pools(view: View, medium: Literal["air", "liquid"]) -> Iterator[Finding]:
     """Judge heat and flow of every area of a medium, in every state that changes it.
 
     Elsewhere loads are at most those of the normal state.
     """
-    cooling = Cooling(view.loads)
-    for area in areas(view.facility):
+    cooling = cooling_of(view.loads)
+    for area in cooling.areas:
         if area.medium != medium:
             continue
         what, unit = area.flow_name

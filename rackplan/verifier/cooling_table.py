@@ -10,7 +10,7 @@ from math import ceil
 from rackplan.facility.air import CP_AIR_J_KG_K
 from rackplan.facility.model import NORMAL, CoolingUnit
 from rackplan.plan.cooling import AreaCooling, AreaKind, AreaState
-from rackplan.verifier.cooling import Area, Cooling, areas, moved
+from rackplan.verifier.cooling import Area, Cooling, cooling_of, moved
 from rackplan.verifier.loads import mode_of
 from rackplan.verifier.view import View
 from rackplan.verifier.walk import Loss, runs
@@ -58,8 +58,8 @@ def area_tables(view: View, *, whole: bool = False) -> tuple[AreaTable, ...]:
 
 
 def _tables(view: View, whole: bool) -> Iterator[AreaTable]:
-    cooling = Cooling(view.loads)
-    for area in areas(view.facility):
+    cooling = cooling_of(view.loads)
+    for area in cooling.areas:
         rows: list[AreaState] = []
         others: list[str] = []
         for loss in view.loads.losses:

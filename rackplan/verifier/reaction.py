@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from rackplan.verifier.cooling import Cooling, areas
+from rackplan.verifier.cooling import cooling_of
 from rackplan.verifier.loads import Held, SiteLoads
 from rackplan.verifier.view import Placed, View, kind_of
 from rackplan.verifier.walk import Loss, runs
@@ -170,8 +170,8 @@ def _feeds(loads: SiteLoads, loss: Loss, held: Held, rack: str) -> Iterator[Carr
 
 def _cooling(loads: SiteLoads, loss: Loss, held: Held) -> Iterator[Carried]:
     """Zones, their parts, loops and water circuits that a loss touches."""
-    cooling = Cooling(loads)
-    for area in areas(loads.facility):
+    cooling = cooling_of(loads)
+    for area in cooling.areas:
         if cooling.touched(area, loss):
             heat_w, flow = cooling.asked(area, loss, "whole", held)
             most_w, most_flow = cooling.most(area, loss)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from rackplan.facility.demand import Objective
-from rackplan.facility.model import NORMAL, Facility
+from rackplan.facility.model import NORMAL, Facility, Rack
 from rackplan.plan import LimitState, RackSummary
 from rackplan.verifier import floor_side, restated_cooling, restated_energy, restated_power
 from rackplan.verifier.floor import weight_g
@@ -100,6 +100,18 @@ def _rack(view: View, summary: RackSummary) -> Iterator[Finding]:
         },
     )
     yield from _figures(rack.id, summary.throughput, _rates(view, rack.id))
+    yield from _gear_cords(rack, summary)
+
+
+def _gear_cords(rack: Rack, summary: RackSummary) -> Iterator[Finding]:
+    """Gear of the rack is plugged into its feeds, on lines that those have."""
+    lines = {feed.side: feed.positions for feed in rack.feeds}
+    sides = {gear.name: gear.feeds for gear in rack.gear}
+    for name, cords in summary.gear_cords.items():
+        for cord in cords:
+            if cord.feed not in sides.get(name, ()) or cord.position not in lines[cord.feed]:
+                message = f"{rack.id} has no cord of {name} on {cord.position} of feed {cord.feed}."
+                yield violation(f"plan/{rack.id}/gear_cords", rack.id, message)
 
 
 def _worst(view: View, rack: str) -> dict[str, Fraction]:
@@ -243,11 +255,20 @@ def stated_limits(view: View, found: Mapping[str, LimitState]) -> Iterator[Viola
     facility = view.facility
     things = len(view.placed) + sum(len(rack.gear) for rack in facility.racks.values()) + 1
     for limit in view.plan.limits:
-        if limit.family not in _RESTATED:
-            continue
         rule, mine = f"plan/limit:{limit.id}", found.get(limit.id)
-        if mine is None:
+        if limit.family != limit.id.partition("/")[0]:
+            message = f"the plan calls {limit.id} a limit of family {limit.family}."
+            yield violation(rule, limit.device, message)
+        elif limit.family not in _RESTATED:
+            continue
+        elif mine is None:
             message = f"the plan states a limit {limit.id} that the site does not have."
+            yield violation(rule, limit.device, message)
+        elif limit.state != mine.state or not _of_device(limit, mine):
+            message = (
+                f"the plan says {limit.id} is about {limit.device} in {limit.state}; "
+                f"it is about {mine.device} in {mine.state}."
+            )
             yield violation(rule, limit.device, message)
         elif limit.capacity != mine.capacity or limit.quantity != mine.quantity:
             message = (
@@ -266,6 +287,11 @@ def stated_limits(view: View, found: Mapping[str, LimitState]) -> Iterator[Viola
                 yield violation(rule, limit.device, message, amount=amount, unit=limit.quantity)
 
 
+def _of_device(stated: LimitState, mine: LimitState) -> bool:
+    """Whether a limit is said to be of its device, or of the part that its id names."""
+    return stated.device in (mine.device, mine.id.partition("@")[0].partition("/")[2])
+
+
 def _range(facility: Facility, mine: LimitState, things: int) -> tuple[int, int]:
     """Loads a plan may state for a limit."""
     if mine.family == "power":
@@ -282,6 +308,7 @@ def _range(facility: Facility, mine: LimitState, things: int) -> tuple[int, int]
         noise = things if any(n.zone == mine.device for n in facility.nodes.values()) else 0
         watts = mine.quantity == "W"
         stopped = sum(g.power_w if watts else g.airflow_l_s for g in gear)
+        noise += things if mine.quantity == "milli-K" else 0  # what each server adds is rounded up
         return mine.load, mine.load + noise + (stopped if mine.state != NORMAL else 0)
     if mine.family == "water":
         gear_w = sum(g.power_w for g in gear) if mine.state != NORMAL else 0

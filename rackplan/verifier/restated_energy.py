@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
+from rackplan.plan.energy import EnergyPlan
 from rackplan.verifier.energy_side import energy_plan, hour_by_hour
 from rackplan.verifier.verdict import Violation, violation
 from rackplan.verifier.view import View
@@ -17,7 +18,7 @@ SLACK = 1e-6
 def check(view: View) -> Iterator[Violation]:
     """Judge the energy side of a plan; a plan without one states nothing."""
     stated = view.plan.energy
-    if not stated.hours:
+    if stated == EnergyPlan():
         return
     if view.facility.weather is None:
         message = "the plan states energy; the site gives no weather to work it out from."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cooled_sites import cooled_site
+from cooled_sites import MATRIX, cooled_site
 from small_sites import facility_of, rack_of, row_of
 from water_sites import water_site
 
@@ -11,8 +11,8 @@ import rackplan
 from rackplan.errors import InputError
 
 
-def solved(document):
-    result = rackplan.solve(facility_of(document), workers=1, time_limit_s=20)
+def solved(document, files=None):
+    result = rackplan.solve(facility_of(document, files), workers=1, time_limit_s=20)
     assert result.status in ("OPTIMAL", "INFEASIBLE")
     assert result.verdict is None or result.verdict.ok, str(result.verdict)
     return result
@@ -101,3 +101,29 @@ def test_a_position_takes_the_heat_of_a_door_that_anything_stops(stops):
         assert 3 == len(solved(document).plan.servers)
         document["policy"]["loss_states"] = [{"id": "service", "out": ["row/r1/door"]}]
     assert 1 == len(solved(document).plan.servers)
+
+
+def test_many_servers_each_of_which_rounds_a_rise_up():
+    # 6 kW x 0.00017 K/kW are 1.02 mK, 2 as a whole number: 18 boxes add 36 to the inlet of every
+    # rack where they really add 18.36. The plan may say so.
+    document = cooled_site(6, heat_matrix=MATRIX)
+    document["demand"] = [{"server": "box8"}]
+    for node in document["power"]["nodes"]:
+        if node["kind"] == "ups":
+            node["rated_power"] = "300 kW"
+    document["cooling"]["zones"][0]["units"] = [{"id": "acu-[1-4]", "model": "acu"}]
+    names = [f"row/r{i + 1}" for i in range(6)]
+    lines = [",".join(["inlet", *names]), *(",".join([name, *["0.00017"] * 6]) for name in names)]
+    plan = solved(document, {MATRIX: "\n".join(lines)}).plan
+    assert 18 == len(plan.servers)
+    rises = [limit.load for limit in plan.limits if "inlet-rise" in limit.id]
+    assert [36] * 6 == rises
+
+
+def test_what_a_heat_matrix_leaves_out_is_said():
+    document = cooled_site(1, heat_matrix=MATRIX, air_volume="200 m3")
+    site = facility_of(document, {MATRIX: "inlet,row/r1\nrow/r1,0.1"})
+    assert any("without the rise of heat_matrix" in one.text for one in site.assumptions)
+    del document["cooling"]["zones"][0]["air_volume"]
+    site = facility_of(document, {MATRIX: "inlet,row/r1\nrow/r1,0.1"})
+    assert not any("rise of heat_matrix" in one.text for one in site.assumptions)

@@ -180,6 +180,7 @@ def test_the_plan_comes_back_as_it_was(hall):
     [
         ({"pue": 1.0}, "plan/energy/pue"),
         ({"worst_hour": 1}, "plan/energy/worst_hour"),
+        ({"hours": 0}, "plan/energy/hours"),
         ({"circuits": ()}, "plan/energy/circuits.0.heat_w"),
         ({"use_kwh": {"it": 1.0}}, "plan/energy/use_kwh.it"),
         ({"weather": "elsewhere.epw"}, "plan/energy/weather"),

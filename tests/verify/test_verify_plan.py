@@ -270,6 +270,16 @@ def test_a_limit_the_site_does_not_have(hall):
     assert {"plan/limit:power/ups-z"} == broken(site, replace(plan, limits=(limit,)))
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"family": "liquid"}, {"device": "elsewhere"}, {"state": "loss:elsewhere"}]
+)
+def test_a_limit_is_said_to_be_of_its_own_device_and_state(hall, wrong):
+    site, plan = hall
+    limit = next(load for load in verify(site, plan).loads if load.family == "power")
+    stated = replace(plan, limits=(replace(limit, **wrong),))
+    assert {f"plan/limit:{limit.id}"} == broken(site, stated)
+
+
 def test_an_empty_plan_of_an_unassuming_site_is_fine(bench):
     site = bench.facility()
     assert verify(site, bench.plan(site, [])).ok

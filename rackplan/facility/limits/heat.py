@@ -104,9 +104,12 @@ def fixed_load(racks: Iterable[Rack], load: Mapping[int, int]) -> int:
 
 def live_gear(facility: Facility, racks: Iterable[Rack], state: LossState) -> list[Gear]:
     """Gear of racks that runs in a state: it has no cord, or one on a live feed."""
+    equipped = [rack for rack in racks if rack.gear]
+    if not equipped:
+        return []
     dead = Flow(facility.nodes, state.lost).dead
     live: list[Gear] = []
-    for rack in racks:
+    for rack in equipped:
         sides = {feed.side for feed in rack.feeds if feed.source not in dead}
         live += [item for item in rack.gear if not item.feeds or not sides.isdisjoint(item.feeds)]
     return live

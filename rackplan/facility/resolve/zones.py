@@ -245,3 +245,6 @@ def _assume_unsaid(context: Context, spec: s.Zone, zone: Zone, members: Sequence
     missing = [what for what, said in unsaid.items() if not said]
     if missing:
         context.assume("cooling.zones", f"{spec.id}: not judged: {', '.join(missing)}")
+    if zone.rise_k_kw and (spec.air_volume is not None or spec.dew_point_min is not None):
+        text = "time without cooling and humidity are worked out from the supply, without the rise"
+        context.assume("cooling.zones", f"{spec.id}: {text} of heat_matrix")
