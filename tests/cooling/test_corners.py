@@ -115,7 +115,7 @@ def test_many_servers_each_of_which_rounds_a_rise_up():
     names = [f"row/r{i + 1}" for i in range(6)]
     lines = [
         ",".join(["inlet", *names]),
-        *(",".join([name, *["0.00000017"] * 6]) for name in names),
+        *(",".join([name, *["1.7e-7"] * 6]) for name in names),
     ]
     plan = solved(document, {MATRIX: "\n".join(lines)}).plan
     assert 18 == len(plan.servers)
