@@ -308,7 +308,6 @@ def _range(facility: Facility, mine: LimitState, things: int) -> tuple[int, int]
         noise = things if any(n.zone == mine.device for n in facility.nodes.values()) else 0
         watts = mine.quantity == "W"
         stopped = sum(g.power_w if watts else g.airflow_l_s for g in gear)
-        noise += things if mine.quantity == "milli-K" else 0  # what each server adds is rounded up
         return mine.load, mine.load + noise + (stopped if mine.state != NORMAL else 0)
     if mine.family == "water":
         gear_w = sum(g.power_w for g in gear) if mine.state != NORMAL else 0
