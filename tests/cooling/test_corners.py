@@ -103,9 +103,8 @@ def test_a_position_takes_the_heat_of_a_door_that_anything_stops(stops):
     assert 1 == len(solved(document).plan.servers)
 
 
-def test_many_servers_each_of_which_rounds_a_rise_up():
-    # 6 kW x 0.00000017 K/kW are 1.02 uK, 2 as a whole number: 18 boxes add 36 to the inlet of every
-    # rack where they really add 18.36. The plan may say so.
+def test_many_small_rises_are_not_rounded_away():
+    # 6 kW x 0.00017 K/kW are 1.02 mK: 18 boxes make every inlet 18.36 mK warmer, not 36.
     document = cooled_site(6, heat_matrix=MATRIX)
     document["demand"] = [{"server": "box8"}]
     for node in document["power"]["nodes"]:
@@ -113,14 +112,11 @@ def test_many_servers_each_of_which_rounds_a_rise_up():
             node["rated_power"] = "300 kW"
     document["cooling"]["zones"][0]["units"] = [{"id": "acu-[1-4]", "model": "acu"}]
     names = [f"row/r{i + 1}" for i in range(6)]
-    lines = [
-        ",".join(["inlet", *names]),
-        *(",".join([name, *["1.7e-7"] * 6]) for name in names),
-    ]
+    lines = [",".join(["inlet", *names]), *(",".join([name, *["0.00017"] * 6]) for name in names)]
     plan = solved(document, {MATRIX: "\n".join(lines)}).plan
     assert 18 == len(plan.servers)
     rises = [limit.load for limit in plan.limits if "inlet-rise" in limit.id]
-    assert [36] * 6 == rises
+    assert [18_360] * 6 == rises
 
 
 def test_what_a_heat_matrix_leaves_out_is_said():
