@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from cooled_sites import MATRIX, cooled_site
 from small_sites import facility_of
 
+import rackplan
 from rackplan.errors import InputError
 
 
@@ -242,3 +246,35 @@ def test_a_rack_in_no_zone():
     del document["halls"][0]["rows"][0]["zone"]
     document["halls"][0]["rows"][0]["racks"][0]["zone"] = "zone"
     tells(document, "halls[0].rows[0].racks[1]", "row/r2 stands in no cooling zone", "add zone:")
+
+
+NVL72 = Path(__file__).resolve().parents[2] / "sites" / "nvl72-liquid-hall.yaml"
+
+
+def warmer_water(folder, water_class):
+    """The NVL72 hall with 22 instead of 17 degC of facility water on loop 1."""
+    shutil.copytree(NVL72.parent / "weather", folder / "weather")
+    text = NVL72.read_text(encoding="utf-8")
+    before = 'class: W17\n      return: "27 degC"'
+    assert before in text
+    after = f'class: {water_class}\n      supply: "22 degC"\n      return: "32 degC"'
+    site = folder / "site.yaml"
+    site.write_text(text.replace(before, after), encoding="utf-8")
+    return site
+
+
+@pytest.mark.slow
+def test_the_nvl72_hall_refuses_water_that_breaks_the_window(tmp_path):
+    # 22 + 4 K of approach are 26 degC, 1 K above the 25 degC of a GB200 NVL72.
+    result = rackplan.solve(rackplan.load(warmer_water(tmp_path, "W27")), time_limit_s=20)
+    assert "INFEASIBLE" == result.status
+    said = "loop-1 supplies 26.0 degC, 1.0 K too warm for gb200-nvl72 (at most 25.0)"
+    assert any(said in rule.text for rule in result.conflict.rules), result.conflict
+
+
+def test_water_above_its_class_is_told_once(tmp_path):
+    with pytest.raises(InputError) as caught:
+        rackplan.load(warmer_water(tmp_path, "W17"))
+    (problem,) = caught.value.problems
+    assert "a supply of 22 degC is 5.0 K above class W17" == problem.message
+    assert problem.line

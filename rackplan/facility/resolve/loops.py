@@ -31,6 +31,8 @@ def resolve_loops(
             context.problem(path, f"loop {spec.id!r} has no CDUs", "list them under cdus:")
         entries = _entries(context, spec, nodes, path)
         water_c, circuit = loop_water_c(context, spec, path, water), water.get(spec.water or "")
+        if water_c is None:  # its circuit has a problem of its own
+            continue
         supply_c = _supply_c(context, spec, entries, water_c, path)
         coolant = _coolant(context, spec, supply_c, path)
         cdus = tuple(

@@ -330,16 +330,16 @@ def zone_on_water(
 
 def loop_water_c(
     context: Context, spec: s.Loop, path: Path, circuits: Mapping[str, Circuit]
-) -> float:
-    """Temperature of the water that reaches the CDUs of a loop [degC]."""
+) -> float | None:
+    """Temperature of the water that reaches the CDUs of a loop [degC]; ``None`` with a problem."""
     if (spec.facility_water is None) == (spec.water is None):
         message = f"loop {spec.id!r} has either facility_water or water"
         context.problem(path, message, "give the temperature, or the id of a water circuit")
     if spec.water is None:
-        return spec.facility_water or 0.0
+        return spec.facility_water
     _known(context, spec.water, path)
     circuit = circuits.get(spec.water)
-    return circuit.supply_c if circuit is not None else spec.facility_water or 0.0
+    return None if circuit is None else circuit.supply_c
 
 
 def _known(context: Context, water: str, path: Path) -> None:
