@@ -37,12 +37,16 @@ def main() -> int:
     if browser is None:
         sys.stderr.write("report_picture: no Chromium found\n")
         return 1
-    site = Path(sys.argv[1]) if len(sys.argv) > 1 else SITE
+    site = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else SITE
+    if site.is_relative_to(ROOT):
+        site = site.relative_to(ROOT)  # warnings name the file as it was given
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.html"
         solve = [sys.executable, "-m", "rackplan", "solve", str(site), "-q", "--workers", "1"]
-        subprocess.run([*solve, "--report", str(report)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*solve, "--report", str(report)], check=True, stdout=subprocess.DEVNULL, cwd=ROOT
+        )
         picture = f"--screenshot={PICTURE}"
         size = f"--window-size={SIZE[0]},{SIZE[1]}"
         profile = f"--user-data-dir={folder}/profile"

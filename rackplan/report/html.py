@@ -131,7 +131,9 @@ def _caption(elevation: Elevation) -> Mapping[str, str]:
         "power": f"{cells['power']} kW",
         "mass": f"{cells['mass']} of {cells['max_mass']} kg",
         "units": f"{cells['used']} of {cells['height']} U",
-        "center": "" if elevation.center_mm is None else f"CG {elevation.center_mm:,} mm",
+        "center": ""
+        if elevation.center_mm is None
+        else f"center of gravity {elevation.center_mm:,} mm",
         "feed": "" if cells["use"] == "-" else f"fullest feed {cells['use']} %",
     }
 
