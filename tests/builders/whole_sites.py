@@ -164,7 +164,10 @@ def _inside(draw: st.DrawFn, document: Document, rack: Document) -> None:
             "weight": "60 kg",
             "power": "400 W",
         }
-        rack["gear"] = [{"name": "in-rack CDU", "cdu": "small", "u": 15, "airflow": "5 L/s"}]
+        # It is one of the loop of its rack.
+        name = f"inside-{rack['id']}"
+        document["cooling"]["loops"][0]["cdus"].append({"id": name, "model": "small"})
+        rack["gear"] = [{"name": name, "cdu": "small", "u": 15, "airflow": "5 L/s"}]
     if draw(st.integers(0, 3)) == 0:
         server = _one(draw, "box4", "wet8", "box8")
         rack["existing"] = [{"server": server, "u": [3]}]
