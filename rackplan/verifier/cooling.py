@@ -85,6 +85,12 @@ def moved(unit: CoolingUnit, loss: Loss) -> int:
     return lost if lost is not None and loss.module == unit.id else unit.flow
 
 
+def carried(unit: CoolingUnit, loss: Loss) -> int:
+    """Heat of a unit that runs [W]: as much less as it moves less, with one of its pumps dead."""
+    now = moved(unit, loss)
+    return unit.capacity_w if now == unit.flow else int(Fraction(unit.capacity_w * now, unit.flow))
+
+
 class Cooling:
     """What areas carry and what cools them, in any state."""
 
@@ -123,7 +129,7 @@ class Cooling:
             return area.heat_w, area.flow
         live = [unit for unit in area.units if runs(unit, loss)]
         flow = Fraction(sum(moved(unit, loss) for unit in live)) / area.provision
-        return sum(unit.capacity_w for unit in live), math.floor(flow)
+        return sum(carried(unit, loss) for unit in live), math.floor(flow)
 
     def asked(self, area: Area, loss: Loss, mode: Mode, held: Held = _NOBODY) -> tuple[Exact, int]:
         """Heat [W] and flow asked of an area: by its racks, and by power nodes in the room."""

@@ -10,7 +10,7 @@ from math import ceil
 from rackplan.facility.air import CP_AIR_J_KG_K
 from rackplan.facility.model import NORMAL, CoolingUnit
 from rackplan.plan.cooling import AreaCooling, AreaKind, AreaState
-from rackplan.verifier.cooling import Area, Cooling, cooling_of, moved
+from rackplan.verifier.cooling import Area, Cooling, carried, cooling_of, moved
 from rackplan.verifier.loads import mode_of
 from rackplan.verifier.view import View
 from rackplan.verifier.walk import Loss, runs
@@ -111,7 +111,7 @@ def _row(view: View, cooling: Cooling, area: Area, loss: Loss) -> AreaState:
         flow=flow,
         flow_max=flow_max,
         rise_k=rise_k,
-        design_rise_k=_rise_k(sum(u.capacity_w for u in live), moves, joules),
+        design_rise_k=_rise_k(sum(carried(u, loss) for u in live), moves, joules),
         return_c=None if back_k is None else supply_c + back_k,
         nodes_w=ceil(heat_w - of_racks_w) if has_nodes else None,
         doors_w=given_w - of_racks_w if doors else None,

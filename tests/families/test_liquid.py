@@ -226,3 +226,15 @@ def test_coolant_lasts_until_cooling_is_back(bench):
 
     bench.fits(build("13.5 L"))
     bench.stops(build("13.4 L"), "liquid/loop/ride-through/10K")
+
+
+def test_less_flow_carries_less_heat(bench):
+    # 40 L/min with both pumps, 20 with one: half of 18,000 W.
+    def build(capacity):
+        pumps = {"pumps": 2, "flow": "40 L/min", "flow_one_pump_lost": "20 L/min"}
+        site = cdus(bench, wet(bench), "cdu-1", capacity=capacity, **pumps)
+        site["policy"]["not_survived"] = ["cdu-1"]
+        return site
+
+    bench.fits(build("18000 W"))
+    bench.stops(build("17999 W"), "liquid/loop@loss:cdu-1/pump")

@@ -64,11 +64,15 @@ class Living:
 
     def capacity_w(self, units: Iterable[CoolingUnit]) -> int:
         """Heat that the working ones of some units move [W]."""
-        return sum(unit.capacity_w for unit in units if self.works(unit))
+        return sum(self._heat_w(unit) for unit in units if self.works(unit))
 
     def flow(self, units: Iterable[CoolingUnit]) -> int:
         """Air [L/s] or coolant [mL/min] that the working ones move."""
         return sum(self._flow(unit) for unit in units if self.works(unit))
+
+    def _heat_w(self, unit: CoolingUnit) -> int:
+        """Less flow moves less heat, in the same measure: that of a CDU with a pump dead."""
+        return unit.capacity_w * self._flow(unit) // unit.flow if unit.flow else unit.capacity_w
 
     def _flow(self, unit: CoolingUnit) -> int:
         if self.state.module == unit.id and unit.flow_pump_lost is not None:
